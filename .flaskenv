@@ -1,0 +1,2 @@
+FLASK_APP=wsgi
+STOREFRONT_ENV=development

@@ -1,0 +1,1 @@
+"""What the shop sells: products, texts, variants, pictures, collections, prices, search."""

@@ -1,0 +1,51 @@
+"""The only clock: now in UTC, and today in the shop's time zone.
+
+In development staff can look at the shop as on another date; that date moves ``today`` only, for one
+request, so that badges fall and return. Orders, jobs and sign-in keep the real time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_shown_date: ContextVar[date | None] = ContextVar("shown_date", default=None)
+_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("Europe/Amsterdam"))
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date in the shop's time zone, or the date that staff chose to look at (development only)."""
+    return _shown_date.get() or now().astimezone(_zone.get()).date()
+
+
+def local(moment: datetime) -> datetime:
+    """A moment in the shop's time zone, for pages."""
+    return moment.astimezone(_zone.get())
+
+
+def use_zone(zone: ZoneInfo) -> None:
+    """Set the shop's time zone for this context (each request, job or command)."""
+    _zone.set(zone)
+
+
+@contextmanager
+def looking_at(shown: date | None) -> Iterator[None]:
+    """Within this block `today` is `shown` (None: the real date)."""
+    token = _shown_date.set(shown)
+    try:
+        yield
+    finally:
+        _shown_date.reset(token)
+
+
+def show_date(shown: date | None) -> None:
+    """Set or clear the looked-at date for the rest of this context (one request)."""
+    _shown_date.set(shown)

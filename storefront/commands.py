@@ -1,0 +1,108 @@
+"""`flask shop …`, `flask plugins …`, `flask worker`, `flask db …`."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import func, inspect, select, text
+
+from storefront import clock, migrate, worker
+from storefront.accounts.actions import create_staff
+from storefront.accounts.models import Account
+from storefront.catalog.models import Product
+from storefront.database import db
+from storefront.demo import load as demo
+from storefront.demo.translations import compile_translations
+from storefront.payments import sweep as payment_sweep
+from storefront.plugin_system import calling
+from storefront.refusals import Refused
+from storefront.transactions import writing
+
+shop = AppGroup("shop", help="What the shop's keeper does.")
+demo_group = AppGroup("demo", help="The demo shop.")
+plugin_group = AppGroup("plugins", help="What runs beside the core.")
+shop.add_command(demo_group)
+
+
+def init_app(app: Flask) -> None:
+    """Add all commands to the app."""
+    for group in (shop, plugin_group, migrate.group):
+        app.cli.add_command(group)
+    app.cli.add_command(run_worker)
+
+
+@demo_group.command("load")
+def load_demo() -> None:
+    """Migrate, compile the translations, and load the demo shop into an empty database."""
+    compile_translations()
+    click.echo("tables …")
+    migrate.upgrade_all()
+    if db.session.scalar(select(func.count()).select_from(Product)):
+        click.echo("the database holds a shop already: kept as it is")
+        return
+    click.echo("demo shop …")
+    today = clock.today()
+    with writing():
+        demo.load(today)
+        for _ in calling.call_all("demo_data", today=today):
+            pass
+    products = db.session.scalar(select(func.count()).select_from(Product))
+    click.echo(f"loaded: {products} products")
+
+
+@shop.command("create-staff")
+@click.option("--email", prompt=True)
+@click.option("--name", prompt=True)
+@click.option("--role", type=click.Choice(["admin", "marketer"]), prompt=True)
+@click.password_option()
+def create_staff_command(email: str, name: str, role: str, password: str) -> None:
+    """Make an account for a member of staff."""
+    try:
+        with writing():
+            create_staff(email=email, name=name, password=password, role=role)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{email} can sign in at /admin/sign-in ({db.session.scalar(select(func.count(Account.id)))} accounts)")
+
+
+@shop.command("sweep")
+def sweep_command() -> None:
+    """Give back the stock of orders whose reservation ended."""
+    click.echo(f"{payment_sweep.sweep()} orders expired")
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due, then stop.")
+def run_worker(once: bool) -> None:
+    """Take jobs from the outbox: mails, plugins' reactions to orders, the sweep."""
+    click.echo(f"{worker.work(once=once)} jobs done")
+
+
+@plugin_group.command("list")
+def list_plugins() -> None:
+    """Show what runs, and what could not be loaded and why."""
+    running = calling.plugins()
+    for loaded in running.loaded:
+        click.echo(f"{loaded.plugin.name} {loaded.plugin.version}  {loaded.plugin.title}")
+    for name, reason in running.failed.items():
+        click.echo(f"{name}  left out: {reason}")
+
+
+@plugin_group.command("purge")
+@click.argument("name")
+@click.confirmation_option(prompt="This drops the plugin's tables with all they hold. Go on?")
+def purge_plugin(name: str) -> None:
+    """Drop the tables of a plugin, its version table too. A copy of an SQLite database is made first."""
+    migrate.copy_sqlite()
+    with db.engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        mine = [table for table in names if table.startswith(f"plugin_{name}_") or table == f"version_plugin_{name}"]
+        connection.rollback()
+        if connection.dialect.name == "sqlite":
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+        cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
+        for table in mine:
+            connection.execute(text(f'DROP TABLE "{table}"{cascade}'))
+        connection.commit()
+    click.echo(f"{len(mine)} tables dropped")

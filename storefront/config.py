@@ -1,0 +1,120 @@
+"""Every setting of the shop: name, type, default and one line why.
+
+Settings come from the environment only, as ``STOREFRONT_<NAME>``. ``Settings.from_environment`` reads
+them, and refuses an unsafe start in production with one clear line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+DEVELOPMENT_KEY = "development-only-key-not-for-production"
+SHORTEST_KEY = 32
+BUNDLED_PLUGINS = "blog,announcement"
+
+
+class UnsafeSettings(RuntimeError):
+    """The settings would make an unsafe shop; the message says which one and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the shop is told from outside. Frozen: nothing changes while it runs."""
+
+    instance_path: Path  # where the SQLite file, uploads and written mails lie by default
+    env: str = "production"  # "production" unless set; "development" brings demo payment and /dev
+    secret_key: str = ""  # signs the cart and the staff session; 32 characters or more
+    database_url: str = ""  # SQLAlchemy URL; SQLite under instance/ by default
+    plugins: tuple[str, ...] = ()  # names, in the order of calling; empty is the safe mode
+    base_url: str = ""  # scheme and host of absolute addresses; never taken from the Host header
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))  # the shop's "today"
+    payment_provider: str = ""  # "stripe", "demo", or "" for none (checkout then answers 503)
+    stripe_secret_key: str = ""  # switches the Stripe provider on
+    stripe_webhook_secret: str = ""  # signs what Stripe sends us
+    stripe_api_base: str = ""  # another address of Stripe's API; the tests' double uses it
+    mail_url: str = ""  # smtp://user:password@host:587; empty writes files under instance/mail
+    mail_from: str = "Helder <shop@localhost>"  # sender of all mails
+    media_dir: Path = Path()  # uploads; immutable files named by their hash
+    edge_seconds: int = 0  # how long a cache in front may keep a public page unasked
+    rate_limit_store: str = "memory://"  # redis://… where several machines serve
+    trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-*
+
+    @property
+    def development(self) -> bool:
+        """True when the shop runs for development or tests."""
+        return self.env == "development"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], instance_path: Path) -> Settings:
+        """Read all settings. Raises UnsafeSettings with one clear line for an unsafe production start."""
+
+        def get(name: str, default: str = "") -> str:
+            return environ.get(f"STOREFRONT_{name}", default).strip()
+
+        env = get("ENV", "production") or "production"
+        development = env == "development"
+        stripe_key = get("STRIPE_SECRET_KEY")
+        provider = get("PAYMENT_PROVIDER") or ("stripe" if stripe_key else "demo" if development else "")
+        settings = cls(
+            instance_path=instance_path,
+            env=env,
+            secret_key=get("SECRET_KEY") or (DEVELOPMENT_KEY if development else ""),
+            database_url=get("DATABASE_URL") or f"sqlite:///{instance_path / 'shop.sqlite3'}",
+            plugins=tuple(name.strip() for name in get("PLUGINS", BUNDLED_PLUGINS).split(",") if name.strip()),
+            base_url=get("BASE_URL").rstrip("/"),
+            time_zone=ZoneInfo(get("TIME_ZONE") or "Europe/Amsterdam"),
+            payment_provider=provider,
+            stripe_secret_key=stripe_key,
+            stripe_webhook_secret=get("STRIPE_WEBHOOK_SECRET"),
+            stripe_api_base=get("STRIPE_API_BASE"),
+            mail_url=get("MAIL_URL"),
+            mail_from=get("MAIL_FROM") or "Helder <shop@localhost>",
+            media_dir=Path(get("MEDIA_DIR") or instance_path / "media"),
+            edge_seconds=_whole("EDGE_SECONDS", get("EDGE_SECONDS", "0")),
+            rate_limit_store=get("RATE_LIMIT_STORE") or "memory://",
+            trusted_proxies=_whole("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0")),
+        )
+        settings.refuse_unsafe(debug=environ.get("FLASK_DEBUG", "").lower() in {"1", "true", "yes", "on"})
+        return settings
+
+    def refuse_unsafe(self, debug: bool) -> None:
+        """Raise UnsafeSettings when these settings may not serve real people."""
+        if self.env not in {"production", "development"}:
+            raise UnsafeSettings(f"STOREFRONT_ENV is {self.env!r}; it must be production or development.")
+        if self.payment_provider not in {"", "demo", "stripe"}:
+            raise UnsafeSettings(f"STOREFRONT_PAYMENT_PROVIDER is {self.payment_provider!r}; use stripe or demo.")
+        if self.payment_provider == "stripe" and not self.stripe_secret_key:
+            raise UnsafeSettings("STOREFRONT_PAYMENT_PROVIDER=stripe needs STOREFRONT_STRIPE_SECRET_KEY.")
+        if self.development:
+            return
+        if not self.secret_key:
+            raise UnsafeSettings("STOREFRONT_SECRET_KEY is missing; production needs a key of 32 characters or more.")
+        if self.secret_key == DEVELOPMENT_KEY:
+            raise UnsafeSettings("STOREFRONT_SECRET_KEY is the development key; make one of your own.")
+        if len(self.secret_key) < SHORTEST_KEY:
+            raise UnsafeSettings("STOREFRONT_SECRET_KEY is too short; it needs 32 characters or more.")
+        if debug:
+            raise UnsafeSettings("FLASK_DEBUG is on; debug must be off in production.")
+        if not self.base_url:
+            raise UnsafeSettings("STOREFRONT_BASE_URL is missing; production needs it, as https://shop.example.")
+        if not self.base_url.startswith(("https://", "http://")):
+            raise UnsafeSettings("STOREFRONT_BASE_URL must begin with https:// (or http://).")
+        if self.payment_provider == "demo":
+            raise UnsafeSettings("STOREFRONT_PAYMENT_PROVIDER=demo takes no money; it cannot exist in production.")
+        if self.payment_provider == "stripe" and not self.stripe_webhook_secret:
+            raise UnsafeSettings("STOREFRONT_STRIPE_WEBHOOK_SECRET is missing; Stripe without it loses payments.")
+
+
+def _whole(name: str, value: str) -> int:
+    if not value.isdecimal():
+        raise UnsafeSettings(f"STOREFRONT_{name} is {value!r}; it must be a whole number, 0 or more.")
+    return int(value)
+
+
+def from_environment(instance_path: Path) -> Settings:
+    """The settings of this process."""
+    return Settings.from_environment(os.environ, instance_path)

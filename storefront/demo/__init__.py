@@ -1,0 +1,1 @@
+"""The demo shop: data, texts and drawings of our own."""

@@ -1,0 +1,145 @@
+"""The two kinds of form, and fields that refuse what no browser sends.
+
+``PublicForm`` for shoppers has no token: its pages are the same for everybody, and cross-site posts are
+refused by ``web_security``. ``StaffForm`` carries a CSRF token. Forms check shape; actions check truth
+and raise ``Refused``, which ``refuse`` puts beside its field.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask_wtf import FlaskForm
+from wtforms import Field, Form, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from storefront.locale import gettext, lazy_gettext
+from storefront.money import format_money, parse_money
+from storefront.refusals import Refused
+
+__all__ = [
+    "InputRequired",
+    "Length",
+    "LongTextField",
+    "MoneyField",
+    "Optional",
+    "PublicForm",
+    "StaffForm",
+    "TextField",
+    "given",
+    "required",
+    "within",
+]
+
+
+def required() -> InputRequired:
+    """A validator: the field must be filled in."""
+    return InputRequired(lazy_gettext("Fill this in."))
+
+
+def within(most: int, least: int = 0) -> Length:
+    """A validator: at most (and at least) so many characters."""
+    return Length(least, most, lazy_gettext("Use at most %(most)s characters.", most=most))
+
+
+class _Refusing:
+    """What both kinds of form share: refusals at their field, and the list of errors for the summary."""
+
+    form_errors: list[str]
+    _fields: dict[str, Field]
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put a refusal beside its field, or above the form when it belongs to none."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(str(refusal))
+        else:
+            field.errors = [*field.errors, str(refusal)]
+
+    def listed_errors(self) -> list[tuple[str, str]]:
+        """All errors as (id of the field or "", message), in the order of the fields."""
+        found = [("", str(message)) for message in self.form_errors]
+        for field in self._fields.values():
+            found += [(field.id, str(message)) for message in _flat(field.errors)]
+        return found
+
+
+class PublicForm(_Refusing, FlaskForm):  # type: ignore[misc]
+    """A form on a public page: no token, no session."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        csrf = False
+        locales = False
+
+
+class StaffForm(_Refusing, FlaskForm):  # type: ignore[misc]
+    """A form for signed-in staff, with a CSRF token."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        csrf = True
+        locales = False
+
+
+class TextField(StringField):  # type: ignore[misc]
+    """One line of text. White space at both ends goes; NUL is answered with 400 (no browser sends it)."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            refuse_nul(self.data)
+            self.data = self.data.strip()
+
+
+class LongTextField(TextAreaField):  # type: ignore[misc]
+    """Several lines of text; line ends become \\n, NUL is answered with 400."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            refuse_nul(self.data)
+            self.data = self.data.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class MoneyField(TextField):
+    """An amount that a person types ("34,95" or "34.95"); `cents` holds whole cents."""
+
+    cents: int | None = None
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(format_money(value, "nl").removeprefix("€\u00a0") if isinstance(value, int) else value)
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        self.cents = None
+        if not self.data:
+            return
+        try:
+            self.cents = parse_money(self.data)
+        except ValueError:
+            self.errors = [*self.errors, gettext("Write an amount such as 34.95.")]
+
+    def validate(self, form: Form, extra_validators: Any = ()) -> bool:
+        super().validate(form, extra_validators)
+        return not self.errors
+
+
+def given(form: PublicForm | StaffForm, *names: str) -> None:
+    """Answer 400 when one of these fields is missing from the post: no form of ours sends that."""
+    for name in names:
+        field = form._fields[name]
+        if not field.raw_data:
+            abort(400)
+
+
+def refuse_nul(text: str) -> None:
+    """Answer 400 to a NUL byte: PostgreSQL cannot store it and no browser types it."""
+    if "\x00" in text:
+        abort(400)
+
+
+def _flat(errors: Any) -> list[str]:
+    if isinstance(errors, dict):
+        return [message for part in errors.values() for message in _flat(part)]
+    if isinstance(errors, list | tuple):
+        return [message for part in errors for message in _flat(part)]
+    return [str(errors)]

@@ -1,0 +1,102 @@
+"""Languages: which ones there are, what is spoken now, translated texts and dates.
+
+The language is decided once per request, job or mail by ``speaking``; a look-up then costs one dictionary
+access. Flask-Babel is told the same language, for the forms of flask-security and WTForms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from pathlib import Path
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.support import NullTranslations, Translations
+from flask_babel.speaklater import LazyString
+
+from storefront import clock
+
+LANGUAGES = ("nl", "en")
+DEFAULT_LANGUAGE = "nl"
+NAMES = {"nl": "Nederlands", "en": "English"}
+BABEL_LOCALES = {"nl": "nl", "en": "en_GB"}
+
+_current: ContextVar[str] = ContextVar("language", default="en")
+_catalogues: dict[str, NullTranslations] = {lang: NullTranslations() for lang in LANGUAGES}
+
+
+def load_catalogues(folders: list[Path]) -> None:
+    """Load the compiled translations of all folders; on the same message the last folder wins."""
+    for lang in LANGUAGES:
+        merged: NullTranslations = NullTranslations()
+        for folder in folders:
+            found = Translations.load(str(folder), [lang])
+            if not isinstance(found, Translations):
+                continue
+            if isinstance(merged, Translations):
+                merged.merge(found)
+            else:
+                merged = found
+        _catalogues[lang] = merged
+
+
+def current() -> str:
+    """The language spoken now: "nl" or "en"."""
+    return _current.get()
+
+
+def set_current(lang: str) -> None:
+    """Speak `lang` for the rest of this context (one request)."""
+    _current.set(lang)
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Within this block texts, dates and amounts are in `lang`."""
+    token = _current.set(lang)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the language of now, with %(name)s filled in when values are given."""
+    text = _catalogues[_current.get()].gettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    """The message for `num` things; %(num)s is filled in."""
+    text = _catalogues[_current.get()].ngettext(singular, plural, num)
+    return text % {"num": num, **values}
+
+
+def lazy_gettext(message: str, **values: object) -> LazyString:
+    """A message that is translated when it is shown; for labels of forms."""
+    return LazyString(gettext, message, **values)
+
+
+def in_language(texts: dict[str, str], lang: str | None = None) -> str:
+    """One language's text of a LocalText; never another language's: a missing one is empty."""
+    return texts.get(lang or _current.get(), "")
+
+
+def format_date(day: date, lang: str | None = None) -> str:
+    """A date in words: "18 maart 2026", "18 March 2026"."""
+    return babel_date(day, "d MMMM y", locale=BABEL_LOCALES[lang or _current.get()])
+
+
+def format_month(day: date, lang: str | None = None) -> str:
+    """A month in words: "maart 2028"."""
+    return babel_date(day, "MMMM y", locale=BABEL_LOCALES[lang or _current.get()])
+
+
+def format_datetime(moment: datetime, lang: str | None = None) -> str:
+    """A moment in the shop's time zone: "18 maart 2026, 14:05"."""
+    return babel_datetime(
+        clock.local(moment).replace(tzinfo=None), "d MMMM y, HH:mm", locale=BABEL_LOCALES[lang or _current.get()]
+    )

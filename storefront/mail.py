@@ -1,0 +1,81 @@
+"""Sending a mail: a real SMTP conversation, or files under instance/mail that /dev/mail shows."""
+
+from __future__ import annotations
+
+import smtplib
+import uuid
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from storefront import clock
+from storefront.config import Settings
+
+SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail to one person, in text and HTML with the same facts."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    key: str = ""  # the same key gives the same Message-ID, so that a repeat can be recognised
+
+
+def send(message: Message, settings: Settings) -> None:
+    """Hand a mail over. Raises OSError or smtplib.SMTPException when that fails; the job tries again."""
+    mail = _compose(message, settings.mail_from)
+    if not settings.mail_url:
+        write_file(mail, mail_folder(settings))
+        return
+    _over_smtp(mail, settings.mail_url)
+
+
+def mail_folder(settings: Settings) -> Path:
+    """Where mails are written when there is no mail server."""
+    return settings.instance_path / "mail"
+
+
+def write_file(mail: EmailMessage, folder: Path) -> Path:
+    """Write a mail as an .eml file; the newest sorts last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{formatdate_sortable()}-{uuid.uuid4().hex[:8]}.eml"
+    path.write_bytes(mail.as_bytes())
+    return path
+
+
+def formatdate_sortable() -> str:
+    """The time of now for a file name: 20261124-093015-123456."""
+    return clock.now().strftime("%Y%m%d-%H%M%S-%f")
+
+
+def _compose(message: Message, sender: str) -> EmailMessage:
+    mail = EmailMessage()
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    mail["From"] = sender
+    mail["To"] = message.to
+    mail["Subject"] = message.subject
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = f"<{message.key}@{domain}>" if message.key else make_msgid(domain=domain)
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    return mail
+
+
+def _over_smtp(mail: EmailMessage, address: str) -> None:
+    """smtp://user:password@host:587?starttls=1 or smtps://host:465."""
+    parts = urlsplit(address)
+    options = parse_qs(parts.query)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    with kind(parts.hostname or "localhost", port, timeout=SECONDS) as server:
+        if options.get("starttls") == ["1"]:
+            server.starttls()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(mail)

@@ -1,0 +1,1 @@
+"""Uploaded pictures and our own drawings, stored as immutable files."""

@@ -1,0 +1,216 @@
+"""`flask db …`: revisions of the core and of each plugin, every component with a version table of its own.
+
+SQLite: with foreign keys on, a batch migration that rebuilds a table cascades into others and empties them.
+So foreign keys are off during a migration and checked before and after; and before an upgrade that has
+something to do, a copy is made through SQLite's backup API.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import Connection, text
+
+from storefront import clock
+from storefront.config import Settings
+from storefront.database import db
+from storefront.plugin_system.calling import plugins
+
+HERE = Path(__file__).parent / "migrations"
+COPIES_KEPT = 5
+
+
+@dataclass(frozen=True)
+class Component:
+    """The core, or a plugin, with its tables and its revisions."""
+
+    name: str  # "" for the core
+    folder: Path
+
+    @property
+    def version_table(self) -> str:
+        """Where this component's revision is noted."""
+        return f"version_plugin_{self.name}" if self.name else "version_core"
+
+    def owns(self, table: str | None) -> bool:
+        """True for a table of this component."""
+        name = table or ""
+        if self.name:
+            return name.startswith(f"plugin_{self.name}_")
+        return not name.startswith(("plugin_", "version_"))
+
+
+def components() -> list[Component]:
+    """The core first, then the running plugins with migrations, in the order of the setting."""
+    found = [Component("", HERE / "versions")]
+    for loaded in plugins().loaded:
+        if (loaded.folder / "migrations").is_dir():
+            found.append(Component(loaded.plugin.name, loaded.folder / "migrations"))
+    return found
+
+
+def upgrade_all() -> bool:
+    """Bring every component up to date. Returns True when there was something to do."""
+    late = [component for component in components() if _current(component) != _script(component).get_heads()]
+    if late:
+        copy_sqlite()
+    for component in late:
+        run(component, lambda config: command.upgrade(config, "heads"))
+    return bool(late)
+
+
+def pending() -> list[str]:
+    """The components whose tables are older than the code ("core" or the plugin's name)."""
+    return [c.name or "core" for c in components() if _current(c) != _script(c).get_heads()]
+
+
+def run(component: Component, action: object) -> None:
+    """Run an Alembic command for one component, with SQLite's foreign keys off."""
+    with _migrating() as connection:
+        config = _config(component)
+        config.attributes["connection"] = connection
+        action(config)  # type: ignore[operator]
+        connection.commit()
+
+
+def copy_sqlite() -> Path | None:
+    """Copy an SQLite database before it is changed; None for other databases and new ones."""
+    name = db.engine.url.database
+    if db.engine.dialect.name != "sqlite" or not name or not Path(name).exists() or not _has_tables():
+        return None
+    settings: Settings = current_app.extensions["storefront"]
+    folder = settings.instance_path / "copies"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"before-upgrade-{clock.now():%Y%m%d-%H%M%S}.sqlite3"
+    with sqlite3.connect(name) as source, sqlite3.connect(target) as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    for old in sorted(folder.glob("before-upgrade-*.sqlite3"))[:-COPIES_KEPT]:
+        old.unlink()
+    return target
+
+
+@contextmanager
+def _migrating() -> Iterator[Connection]:
+    """A connection for a migration; on SQLite with foreign keys off, checked before and after."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        _check_foreign_keys(connection, "before")
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+        try:
+            yield connection
+            _check_foreign_keys(connection, "after")
+            connection.rollback()
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
+
+
+def _check_foreign_keys(connection: Connection, when: str) -> None:
+    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    if broken:
+        raise click.ClickException(f"foreign keys are broken {when} the migration: {broken[:5]}")
+
+
+def _has_tables() -> bool:
+    with db.engine.connect() as connection:
+        return bool(connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar())
+
+
+def _config(component: Component) -> Config:
+    config = Config(attributes={"component": component})
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(component.folder).replace("%", "%%"))
+    return config
+
+
+def _script(component: Component) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(component))
+
+
+def _current(component: Component) -> list[str]:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": component.version_table})
+        return sorted(context.get_current_heads())
+
+
+def _chosen(name: str | None) -> list[Component]:
+    if name is None:
+        return components()
+    wanted = "" if name == "core" else name
+    found = [component for component in components() if component.name == wanted]
+    if not found:
+        raise click.UsageError(f"no running plugin named {name!r} with migrations")
+    return found
+
+
+group = AppGroup("db", help="Revisions of the database, of the core and of each plugin.")
+plugin_option = click.option("--plugin", default=None, help="Only this plugin (or: core).")
+
+
+@group.command("upgrade")
+@plugin_option
+def upgrade(plugin: str | None) -> None:
+    """Bring the tables up to the code."""
+    copy = copy_sqlite() if pending() else None
+    if copy:
+        click.echo(f"copy made: {copy.name}")
+    for component in _chosen(plugin):
+        run(component, lambda config: command.upgrade(config, "heads"))
+        click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'no revisions'}")
+
+
+@group.command("downgrade")
+@plugin_option
+@click.argument("revision", default="-1")
+def downgrade(plugin: str | None, revision: str) -> None:
+    """Take one component back: by one revision, to a given one, or to `base`."""
+    if plugin is None:
+        raise click.UsageError("name the component: --plugin NAME (or --plugin core)")
+    copy_sqlite()
+    for component in _chosen(plugin):
+        run(component, lambda config: command.downgrade(config, revision))
+        click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'base'}")
+
+
+@group.command("revision")
+@plugin_option
+@click.option("-m", "--message", required=True)
+def revision(plugin: str | None, message: str) -> None:
+    """Write a new revision from the difference between models and tables."""
+    for component in _chosen(plugin or "core"):
+        number = len(list(component.folder.glob("*.py"))) + 1
+        identity = f"{component.name or 'core'}_{number:04d}"
+        run(
+            component,
+            lambda config, chosen=component, rev=identity: command.revision(
+                config, message, autogenerate=True, rev_id=rev, version_path=str(chosen.folder)
+            ),
+        )
+
+
+@group.command("check")
+@plugin_option
+def check(plugin: str | None) -> None:
+    """Fail when models and revisions differ."""
+    for component in _chosen(plugin):
+        run(component, command.check)
+        click.echo(f"{component.name or 'core'}: up to date")

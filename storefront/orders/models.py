@@ -1,0 +1,98 @@
+"""Orders: everything on them is frozen when they are placed and never computed again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storefront.database import db
+
+
+class Order(db.Model):
+    """What somebody bought. Outside it is known by `number` (to people) and `token` (in addresses)."""
+
+    __tablename__ = "customer_order"
+    __table_args__ = (
+        # At most one open order per cart: a repeated post finds it instead of placing a second one.
+        Index(
+            "uq_customer_order_open_cart",
+            "cart_id",
+            unique=True,
+            sqlite_where=text("state = 'placed'"),
+            postgresql_where=text("state = 'placed'"),
+        ),
+        CheckConstraint("total_cents > 0", name="total_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(8), unique=True)
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    cart_id: Mapped[str] = mapped_column(String(40))
+    cart_digest: Mapped[str] = mapped_column(String(64))  # of what was posted: equal posts answer with this order
+    state: Mapped[str] = mapped_column(String(12), index=True)  # see orders/rules.py
+    lang: Mapped[str] = mapped_column(String(2))
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120))
+    street: Mapped[str] = mapped_column(String(160))
+    postcode: Mapped[str] = mapped_column(String(16))
+    city: Mapped[str] = mapped_column(String(100))
+    country: Mapped[str] = mapped_column(String(2))
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    shipping_code: Mapped[str] = mapped_column(String(40))
+    shipping_name: Mapped[str] = mapped_column(String(120))
+    goods_cents: Mapped[int]
+    shipping_cents: Mapped[int]
+    total_cents: Mapped[int]
+    vat: Mapped[list[dict[str, Any]]]  # per rate: {"rate_bp": 900, "gross_cents": …, "vat_cents": …}
+    terms_accepted_at: Mapped[datetime]
+    placed_at: Mapped[datetime] = mapped_column(index=True)
+    reserved_until: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # cancelled, expired or refunded
+    tracking_code: Mapped[str] = mapped_column(String(80), default="")
+    refunded_cents: Mapped[int] = mapped_column(default=0)
+
+    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", lazy="selectin")
+    events: Mapped[list[OrderEvent]] = relationship(order_by="OrderEvent.id", lazy="select")
+
+
+class OrderLine(db.Model):
+    """A frozen line: names in the buyer's language, price, VAT, the lot that was on sale."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"), index=True)
+    position: Mapped[int]
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variant.id", ondelete="SET NULL"), index=True)
+    product_code: Mapped[str] = mapped_column(String(40))
+    sku: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(160))
+    label: Mapped[str] = mapped_column(String(80))
+    picture: Mapped[str] = mapped_column(String(100), default="")
+    lot_code: Mapped[str] = mapped_column(String(40), default="")
+    quantity: Mapped[int]
+    unit_cents: Mapped[int]
+    line_cents: Mapped[int]
+    rate_bp: Mapped[int]
+    vat_cents: Mapped[int]
+    source: Mapped[str] = mapped_column(String(120), default="")  # where it was put in the cart: article code, placement
+
+
+class OrderEvent(db.Model):
+    """What happened to an order, append-only, with actor and time."""
+
+    __tablename__ = "order_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(30))  # placed, paid, sent, cancelled, expired, refunded, held
+    actor: Mapped[str] = mapped_column(String(120), default="")
+    details: Mapped[dict[str, Any]]

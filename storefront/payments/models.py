@@ -1,0 +1,56 @@
+"""Attempts to pay an order, refunds, and the provider events that were taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.database import db
+
+
+class Payment(db.Model):
+    """One attempt to pay an order. The row is committed before the provider is called."""
+
+    __tablename__ = "payment"
+    __table_args__ = (UniqueConstraint("order_id", "attempt"), UniqueConstraint("provider", "reference"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"), index=True)
+    attempt: Mapped[int]
+    provider: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(60), unique=True)  # idempotency key: <order number>-<attempt>
+    reference: Mapped[str | None] = mapped_column(String(120))  # the provider's session id
+    intent: Mapped[str | None] = mapped_column(String(120))  # the provider's payment id; refunds need it
+    url: Mapped[str] = mapped_column(String(2000), default="")  # where the buyer pays
+    state: Mapped[str] = mapped_column(String(12), default="created")  # created, open, paid, failed, expired
+    amount_cents: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    created_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+
+class Refund(db.Model):
+    """Money given back. Committed before the provider is called; its id is the idempotency key."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    amount_cents: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12), default="created")  # created, done, failed
+    reference: Mapped[str | None] = mapped_column(String(120))
+    actor: Mapped[str] = mapped_column(String(120), default="")
+    created_at: Mapped[datetime]
+
+
+class ProviderEvent(db.Model):
+    """The id of an event that a provider sent, recorded once."""
+
+    __tablename__ = "provider_event"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    received_at: Mapped[datetime]

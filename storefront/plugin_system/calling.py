@@ -1,0 +1,82 @@
+"""Calling hooks so that a faulty plugin costs its own slot and nothing else.
+
+An exception is logged with plugin, hook and request; the transaction is rolled back, since PostgreSQL refuses
+every query after a failed one; the page goes on without that slot. In tests it raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import current_app, has_request_context, request
+from markupsafe import Markup
+from pluggy import HookImpl
+
+from storefront.database import db
+from storefront.plugin_system.loader import Plugins
+
+log = structlog.get_logger("plugins")
+
+
+def plugins() -> Plugins:
+    """The plugins of the running app."""
+    found: Plugins = current_app.extensions["storefront_plugins"]
+    return found
+
+
+def call_each(hook: str, **values: object) -> list[tuple[str, Any]]:
+    """Call a hook in every plugin that has it: (plugin name, result), in the order of the setting."""
+    results = []
+    for name, implementation in plugins().implementations(hook):
+        try:
+            answer = _taken(_call(implementation, values))
+        except Exception:
+            if current_app.config["RAISE_IN_HOOKS"]:
+                raise
+            db.session.rollback()
+            path = request.path if has_request_context() else ""
+            log.exception("hook failed", plugin=name, hook=hook, path=path)
+            continue
+        if answer is not None:
+            results.append((name, answer))
+    return results
+
+
+def call_all(hook: str, **values: object) -> list[Any]:
+    """Call a hook in every plugin: the results that are not None, in the order of the setting."""
+    return [answer for _, answer in call_each(hook, **values)]
+
+
+def call_lists(hook: str, **values: object) -> list[Any]:
+    """Call a hook that gives a list in every plugin, and join the lists."""
+    return [item for answer in call_all(hook, **values) for item in answer]
+
+
+def call_markup(hook: str, **values: object) -> Markup:
+    """Call a hook that gives HTML in every plugin, and join it. What is not Markup is escaped."""
+    return Markup("").join(call_all(hook, **values))
+
+
+def call_one(plugin: str, hook: str, **values: object) -> None:
+    """Call a hook in one plugin and let an exception out: for the worker, which repeats that plugin alone."""
+    for name, implementation in plugins().implementations(hook):
+        if name == plugin:
+            _call(implementation, values)
+
+
+def plugins_with(hook: str) -> list[str]:
+    """The names of the running plugins that implement a hook."""
+    return [name for name, _ in plugins().implementations(hook)]
+
+
+def _call(implementation: HookImpl, values: dict[str, object]) -> Any:
+    """As pluggy does: an implementation names only the arguments that it wants."""
+    return implementation.function(*[values[name] for name in implementation.argnames])
+
+
+def _taken(answer: Any) -> Any:
+    """A generator is run here, inside the isolation, not later in a template."""
+    if answer is None or isinstance(answer, str | dict | list | tuple):
+        return answer
+    return list(answer)

@@ -1,0 +1,138 @@
+"""Every hook that a plugin can implement, one function each. docs/hooks.md is held to this file by a test.
+
+A hook carries ids and plain values, never models. A hook about a list gets the whole list in one call. What
+returns HTML returns Markup. Hooks that build a page only read; hooks about money run in the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pluggy
+from flask import Blueprint
+from markupsafe import Markup
+
+hookspec = pluggy.HookspecMarker("storefront")
+hookimpl = pluggy.HookimplMarker("storefront")
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A link in a menu. `label` is shown as it is, so it is translated by who gives it."""
+
+    label: str
+    path: str
+    icon: str = "book"
+    permission: str = ""  # admin_menu only: shown to those who have it
+    endpoint_prefix: str = ""  # the item is the current one on endpoints that begin so
+    position: int = 100
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something that staff may do. Admins can do all; marketers what is marked so."""
+
+    name: str
+    title: str
+    marketer: bool = False
+
+
+@dataclass(frozen=True)
+class SitemapEntry:
+    """A page in the sitemap: absolute path per language, and when it last changed."""
+
+    paths: dict[str, str]  # lang -> path, only the languages that exist
+    changed: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """A found page of a plugin."""
+
+    title: str
+    path: str
+    excerpt: str
+    kind: str  # the word shown beside it: "Article"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of an admin page that a plugin fills."""
+
+    title: str
+    body: Markup
+
+
+class Specs:
+    """The hooks. Each docstring says when it is called and what comes back."""
+
+    @hookspec
+    def blueprints(self) -> Iterable[tuple[Blueprint, str]]:
+        """At start: the plugin's blueprints with their URL prefix ("/<lang:lang>/blog", "/admin/blog")."""
+
+    @hookspec
+    def permissions(self) -> Iterable[Permission]:
+        """At start: what staff may do in this plugin."""
+
+    @hookspec
+    def jobs(self) -> dict[str, Callable[[dict[str, Any]], None]]:
+        """When the worker starts: job name -> function(payload). Names begin with the plugin's name and a dot."""
+
+    @hookspec
+    def navigation_links(self, lang: str) -> Iterable[MenuItem]:
+        """On every shop page: links for the main navigation."""
+
+    @hookspec
+    def footer_links(self, lang: str) -> Iterable[MenuItem]:
+        """On every shop page: links for the footer's column about evidence."""
+
+    @hookspec
+    def page_top(self, lang: str) -> Markup | str:
+        """On every shop page: HTML above the header (a dated announcement)."""
+
+    @hookspec
+    def head_tags(self, lang: str) -> Markup | str:
+        """On every shop page: tags for the head, such as a stylesheet or a feed."""
+
+    @hookspec
+    def home_sections(self, lang: str) -> Markup | str:
+        """On the home page: a section below the products."""
+
+    @hookspec
+    def product_page_below(self, product_id: int, product_code: str, lang: str) -> Markup | str:
+        """On a product's page: a section below the facts."""
+
+    @hookspec
+    def product_list_extras(self, product_ids: list[int], lang: str) -> dict[int, Markup]:
+        """On product lists: for some of the products a short piece of HTML on the card."""
+
+    @hookspec
+    def admin_menu(self) -> Iterable[MenuItem]:
+        """On every admin page: links in the rail."""
+
+    @hookspec
+    def admin_product_panels(self, product_id: int, product_code: str) -> Iterable[Panel]:
+        """In the product editor: panels below the core's own."""
+
+    @hookspec
+    def sitemap_entries(self) -> Iterable[SitemapEntry]:
+        """When the sitemap is asked for: the plugin's public pages."""
+
+    @hookspec
+    def search_results(self, text: str, lang: str) -> Iterable[SearchResult]:
+        """On the search page: found pages, best first, at most 20."""
+
+    @hookspec
+    def order_placed(self, order_id: int) -> None:
+        """By the worker, after an order was placed; at least once per order, so it must bear a repeat."""
+
+    @hookspec
+    def order_paid(self, order_id: int) -> None:
+        """By the worker, after an order was paid; at least once per order, so it must bear a repeat."""
+
+    @hookspec
+    def demo_data(self, today: date) -> None:
+        """While the demo shop is loaded, inside its transaction: the plugin's share of it."""

@@ -1,0 +1,1 @@
+"""VAT rates, shipping methods, and the one function for every total."""

@@ -1,0 +1,64 @@
+"""How an answer travels: ETag and 304, Cache-Control of public pages, compression, long-lived static files."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from flask import Flask, Response, current_app, request
+from flask_compress import Compress
+
+YEAR_SECONDS = 365 * 24 * 3600
+IMMUTABLE = f"public, max-age={YEAR_SECONDS}, immutable"
+PRIVATE_PATHS = ("/admin", "/dev/", "/webhooks/")
+
+compress = Compress()
+
+
+def init_app(app: Flask) -> None:
+    """Switch it on. What is registered last runs first: the ETag is of the body before compression."""
+    app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
+    app.config.setdefault("COMPRESS_ALGORITHM_STREAMING", ["br"])
+    app.config.setdefault("COMPRESS_BR_LEVEL", 5)
+    compress.init_app(app)
+    app.after_request(finish)
+
+
+def finish(response: Response) -> Response:
+    """Give an answer its Cache-Control, and a page its ETag; answer 304 to who has that page already.
+
+    A page that is somebody's own says so itself with ``Cache-Control: no-store`` and is left alone.
+    """
+    if request.method not in ("GET", "HEAD"):
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+    if _is_versioned_file():
+        if response.status_code in (200, 304):
+            response.headers["Cache-Control"] = IMMUTABLE
+        return response
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = page_life(response)
+    if response.status_code != 200 or response.is_streamed or not _may_be_kept(response):
+        return response
+    if not response.get_etag()[0]:
+        response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest(), weak=True)
+    return response.make_conditional(request)
+
+
+def page_life(response: Response) -> str:
+    """The Cache-Control of an answer that did not set one: public pages may be kept, but ask each time."""
+    if request.path.startswith(PRIVATE_PATHS) or "Set-Cookie" in response.headers:
+        return "no-store"
+    if response.status_code >= 400:
+        return "no-cache"
+    edge = current_app.extensions["storefront"].edge_seconds
+    return f"public, max-age=0, s-maxage={edge}, must-revalidate" if edge else "public, no-cache"
+
+
+def _is_versioned_file() -> bool:
+    """A static file asked for with the hash of its content in the address."""
+    endpoint = request.endpoint or ""
+    return (endpoint == "static" or endpoint.endswith(".static")) and "v" in request.args
+
+
+def _may_be_kept(response: Response) -> bool:
+    return "no-store" not in response.headers["Cache-Control"] and "Set-Cookie" not in response.headers

@@ -1,0 +1,60 @@
+// Small comforts for the admin. Every page works without this file.
+const $ = (query, el = document) => el.querySelector(query);
+const all = (query, el = document) => [...el.querySelectorAll(query)];
+document.documentElement.classList.add('js');
+
+// Unsaved work in form[data-guard] is never lost by a slip.
+let unsaved = false;
+addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
+document.addEventListener('input', ({ target }) => { if (target.form?.matches('[data-guard]')) unsaved = true; });
+
+// data-confirm asks first (on the form or the button pressed); data-once takes one click.
+document.addEventListener('submit', (event) => {
+  const { target: form, submitter } = event;
+  const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+  if ('busy' in form.dataset || (question && !confirm(question))) { event.preventDefault(); return; }
+  if (form.matches('[data-guard]')) unsaved = false;
+  if (!form.matches('[data-once]')) return;
+  form.dataset.busy = '';
+  (submitter ?? $('[type="submit"]', form))?.setAttribute('aria-busy', 'true');
+});
+
+// The back button shows pages as they were left: wake busy forms, count ticked rows again.
+addEventListener('pageshow', () => {
+  all('form[data-once]').forEach((form) => {
+    delete form.dataset.busy;
+    all('[aria-busy]', form).forEach((button) => button.removeAttribute('aria-busy'));
+  });
+  all('[data-bulk]').forEach(countRows);
+});
+
+// Bulk selection in [data-bulk]: rows are input[data-row]; input[data-all] ticks them all;
+// the .bulk bar shows while something is ticked, and says how much in [data-label="{n} selected"].
+const countRows = (box) => {
+  const rows = all('input[data-row]', box);
+  const ticked = rows.filter((row) => row.checked).length;
+  const bar = $('.bulk', box);
+  const every = $('input[data-all]', box);
+  if (bar) {
+    bar.hidden = !ticked;
+    all('[data-label]', bar).forEach((el) => { el.textContent = el.dataset.label.replace('{n}', ticked); });
+  }
+  if (every) {
+    every.checked = rows.length > 0 && ticked === rows.length;
+    every.indeterminate = ticked > 0 && !every.checked;
+  }
+};
+document.addEventListener('change', ({ target }) => {
+  const box = target.closest('[data-bulk]');
+  if (box && target.matches('[data-all]')) all('input[data-row]', box).forEach((row) => { row.checked = target.checked; });
+  if (box) countRows(box);
+  if (target.form?.matches('[data-live]')) target.form.requestSubmit(); // period, language, country
+});
+document.addEventListener('click', ({ target }) => {
+  const box = target.closest('[data-clear]')?.closest('[data-bulk]');
+  if (!box) return;
+  all('input[data-row]', box).forEach((row) => { row.checked = false; });
+  countRows(box);
+});
+
+$('.error-summary')?.focus();

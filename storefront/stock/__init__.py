@@ -1,0 +1,1 @@
+"""What is there to sell: lots, stock levels, and the ledger of movements."""

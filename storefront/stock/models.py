@@ -1,0 +1,63 @@
+"""Lots, stock levels, and the append-only ledger of movements."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.database import db
+
+
+class Lot(db.Model):
+    """One production run of a variant (shoppers read "batch").
+
+    A lot is on sale while it is released and not sold out; of several, the one with the earliest best
+    before goes first.
+    """
+
+    __tablename__ = "lot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)  # as printed: 26-0412
+    search_code: Mapped[str] = mapped_column(String(40), unique=True)  # letters and digits only: 260412
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default="quarantine")  # quarantine, released, blocked, recalled
+    sold_out_on: Mapped[date | None]
+    site: Mapped[str] = mapped_column(String(80), default="")  # where it was made: a certificate's site_code
+    supplier: Mapped[str] = mapped_column(String(120), default="")
+    raw_received_on: Mapped[date | None]
+    made_on: Mapped[date]
+    received_on: Mapped[date | None]
+    released_on: Mapped[date | None]
+    on_sale_since: Mapped[date | None]
+    best_before: Mapped[date]
+    released_by: Mapped[str] = mapped_column(String(80), default="")
+    recalled_on: Mapped[date | None]
+    recall_reasons: Mapped[LocalText | None]
+    recall_advice: Mapped[LocalText | None]
+
+
+class StockLevel(db.Model):
+    """Units of a variant that can be bought now. Changed only by one conditional UPDATE."""
+
+    __tablename__ = "stock_level"
+    __table_args__ = (CheckConstraint("available >= 0", name="available_not_negative"),)
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"), primary_key=True)
+    available: Mapped[int] = mapped_column(default=0)
+
+
+class StockMovement(db.Model):
+    """Why a level changed; append-only, adds up to the level."""
+
+    __tablename__ = "stock_movement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"), index=True)
+    quantity: Mapped[int]  # negative when units leave
+    reason: Mapped[str] = mapped_column(String(20))  # opening, counted, reserved, released, returned
+    order_id: Mapped[int | None] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(120), default="")
+    at: Mapped[datetime]

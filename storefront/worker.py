@@ -1,0 +1,201 @@
+"""`flask worker`: takes jobs from the outbox, one at a time, and sweeps expired reservations each minute.
+
+A job that changes data runs with its `done_at` in one transaction. A job that talks to the network is leased
+and committed first, and runs without a transaction (a mail inside one would lock every other writer of
+SQLite). A job of an absent plugin waits.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import Select, and_, or_, select, update
+
+from storefront import clock, mail
+from storefront.config import Settings
+from storefront.database import db
+from storefront.jobs.models import Job
+from storefront.orders import mail as order_mail
+from storefront.payments import sweep as payment_sweep
+from storefront.plugin_system import calling
+from storefront.transactions import writing
+
+log = structlog.get_logger("worker")
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 60
+SWEEP_SECONDS = 60
+IDLE_SECONDS = 1.0
+
+
+def _order_placed(payload: dict[str, Any]) -> None:
+    calling.call_one(payload["plugin"], "order_placed", order_id=payload["order_id"])
+
+
+def _order_paid(payload: dict[str, Any]) -> None:
+    calling.call_one(payload["plugin"], "order_paid", order_id=payload["order_id"])
+
+
+def _send(compose: Callable[[int], mail.Message]) -> Callable[[dict[str, Any]], None]:
+    def send(payload: dict[str, Any]) -> None:
+        message = compose(payload["order_id"])
+        db.session.rollback()
+        mail.send(message, _settings())
+
+    return send
+
+
+# Job -> function. NETWORK ones run without a transaction.
+JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "hook.order_placed": _order_placed,
+    "hook.order_paid": _order_paid,
+    "mail.order_confirmation": _send(order_mail.order_confirmation),
+    "mail.order_sent": _send(order_mail.order_sent),
+    "mail.order_refunded": _send(order_mail.order_refunded),
+}
+NETWORK = {"mail.order_confirmation", "mail.order_sent", "mail.order_refunded"}
+
+
+class Stop(Exception):
+    """Somebody asked the worker to stop."""
+
+
+def work(once: bool = False) -> int:
+    """Take jobs until told to stop (SIGTERM, SIGINT), or until none is due when `once`. Returns how many ran."""
+    stopping = threading.Event()
+    if not once:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+    done = 0
+    next_sweep = clock.now()
+    while not stopping.is_set():
+        if clock.now() >= next_sweep:
+            _sweep()
+            next_sweep = clock.now() + timedelta(seconds=SWEEP_SECONDS)
+        ran = run_one()
+        done += ran
+        if not ran:
+            if once:
+                break
+            stopping.wait(IDLE_SECONDS)
+    return done
+
+
+def run_one() -> bool:
+    """Run one due job. Returns False when none is due."""
+    jobs = known_jobs()
+    try:
+        return _run_in_transaction(jobs) or _run_leased(jobs)
+    finally:
+        db.session.rollback()
+
+
+def known_jobs() -> dict[str, Callable[[dict[str, Any]], None]]:
+    """The core's jobs and those of the running plugins."""
+    jobs = dict(JOBS)
+    for given in calling.call_all("jobs"):
+        jobs.update(given)
+    return jobs
+
+
+def _due(names: list[str]) -> Select[tuple[Job]]:
+    """The first due job among `names`; jobs of absent plugins stay."""
+    moment = clock.now()
+    return (
+        select(Job)
+        .where(
+            Job.done_at.is_(None),
+            Job.run_at <= moment,
+            Job.name.in_(names),
+            Job.attempts < MOST_ATTEMPTS,
+            Job.plugin.in_(["", *calling.plugins().names()]),
+            or_(Job.leased_until.is_(None), Job.leased_until < moment),
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _run_in_transaction(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bool:
+    """A job that changes data: its work and its `done_at` are one transaction."""
+    names = [name for name in jobs if name not in NETWORK]
+    if not _any_due(names):
+        return False
+    job_id = 0
+    try:
+        with writing():
+            job = db.session.scalar(_due(names))
+            if job is None:
+                return False
+            job_id = job.id
+            jobs[job.name](job.payload)
+            job.done_at = clock.now()
+            job.attempts += 1
+    except Exception as error:
+        _failed(job_id, error)
+    return True
+
+
+def _run_leased(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bool:
+    """A job that talks to the network: leased, committed, done, noted."""
+    names = [name for name in jobs if name in NETWORK]
+    if not _any_due(names):
+        return False
+    with writing():
+        job = db.session.scalar(_due(names))
+        if job is None:
+            return False
+        job.leased_until = clock.now() + LEASE
+        taken = (job.id, job.name, dict(job.payload))
+    job_id, name, payload = taken
+    try:
+        jobs[name](payload)
+    except Exception as error:
+        _failed(job_id, error)
+        return True
+    with writing():
+        db.session.execute(
+            update(Job)
+            .where(and_(Job.id == job_id, Job.done_at.is_(None)))
+            .values(done_at=clock.now(), leased_until=None, attempts=Job.attempts + 1)
+        )
+    return True
+
+
+def _any_due(names: list[str]) -> bool:
+    """Look without writing, so that an idle worker never takes SQLite's write lock."""
+    found = db.session.scalar(_due(names).with_only_columns(Job.id).with_for_update(read=False, skip_locked=True))
+    db.session.rollback()
+    return found is not None
+
+
+def _failed(job_id: int, error: Exception) -> None:
+    """Note a failure and try again later: after 10 s, then doubling, at most every two hours."""
+    log.exception("job failed", job=job_id)
+    with writing():
+        job = db.session.get(Job, job_id)
+        if job is not None:
+            job.attempts += 1
+            job.error = f"{type(error).__name__}: {error}"[:2000]
+            job.leased_until = None
+            job.run_at = clock.now() + timedelta(seconds=min(10 * 2 ** (job.attempts - 1), 7200))
+
+
+def _sweep() -> None:
+    try:
+        payment_sweep.sweep()
+    except Exception:
+        log.exception("sweep failed")
+    finally:
+        db.session.rollback()
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["storefront"]
+    return settings
