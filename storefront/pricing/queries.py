@@ -1,0 +1,71 @@
+"""Reads VAT rates and shipping methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from storefront.database import LocalText, db
+from storefront.pricing.models import ShippingMethod, VatRate
+
+COUNTRIES = ("NL", "BE")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way of delivery to one country."""
+
+    code: str
+    country: str
+    names: LocalText
+    details: LocalText
+    price_cents: int
+    free_from_cents: int | None
+
+    def price_for(self, goods_cents: int) -> int:
+        """What delivery costs for goods of this sum."""
+        if self.free_from_cents is not None and goods_cents >= self.free_from_cents:
+            return 0
+        return self.price_cents
+
+    def left_until_free(self, goods_cents: int) -> int | None:
+        """How many more cents of goods make delivery free; None when it is free already or never is."""
+        if self.free_from_cents is None or goods_cents >= self.free_from_cents:
+            return None
+        return self.free_from_cents - goods_cents
+
+
+def rates(country: str, on: date) -> dict[str, int]:
+    """Basis points per VAT class in a country on a day; the rate with the latest start wins."""
+    rows = db.session.execute(
+        select(VatRate.vat_class, VatRate.rate_bp)
+        .where(
+            VatRate.country == country,
+            VatRate.valid_from <= on,
+            or_(VatRate.valid_until.is_(None), VatRate.valid_until >= on),
+        )
+        .order_by(VatRate.valid_from)
+    )
+    return dict(rows.tuples())
+
+
+def shipping_methods(country: str | None = None) -> list[Method]:
+    """The ways of delivery to a country, cheapest choice of the shop first; None: to every country."""
+    statement = select(
+        ShippingMethod.code,
+        ShippingMethod.country,
+        ShippingMethod.names,
+        ShippingMethod.details,
+        ShippingMethod.price_cents,
+        ShippingMethod.free_from_cents,
+    ).order_by(ShippingMethod.country.desc(), ShippingMethod.position, ShippingMethod.id)
+    if country is not None:
+        statement = statement.where(ShippingMethod.country == country)
+    return [Method(*row) for row in db.session.execute(statement)]
+
+
+def shipping_method(country: str, code: str) -> Method | None:
+    """One way of delivery to a country."""
+    return next((method for method in shipping_methods(country) if method.code == code), None)
