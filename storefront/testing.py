@@ -1,0 +1,406 @@
+"""Fixtures for pytest: for the core, for bundled plugins and for other people's.
+
+Loaded by name (``-p storefront.testing`` or ``pytest_plugins``), never imported. Each test has a database
+and an instance folder of its own; a migrated one, and one with the demo shop, are made once per run and
+copied. Tests marked ``postgres`` need a PostgreSQL server: the one of STOREFRONT_TEST_POSTGRES_URL, or a
+throw-away cluster of the installed binaries. Tests marked ``browser`` need Chromium.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from storefront import clock, migrate, worker
+from storefront.app import create_app
+from storefront.config import Settings
+from storefront.database import db
+from storefront.demo import load as demo
+from storefront.demo.translations import compile_translations
+from storefront.plugin_system import calling
+from storefront.transactions import writing
+
+PLUGINS = tuple(name for name in os.environ.get("STOREFRONT_PLUGINS", "blog,announcement").split(",") if name)
+KEY = "a-key-for-tests-only-with-enough-letters"
+CONFIG = {
+    "TESTING": True,
+    "RAISE_IN_HOOKS": True,
+    "RATELIMIT_ENABLED": False,
+    "CHEAP_PASSWORDS": True,
+    "PROPAGATE_EXCEPTIONS": True,
+}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STARTED_WITHIN = 30.0
+
+
+def served() -> Flask:
+    """The app of a server that a test started: `gunicorn "storefront.testing:served()"`."""
+    settings = Settings.from_environment(os.environ, Path(os.environ["STOREFRONT_TEST_INSTANCE"]))
+    return create_app(settings, {"CHEAP_PASSWORDS": True, "RATELIMIT_ENABLED": False})
+
+
+@dataclass
+class Templates:
+    """Databases that are made once and copied: empty (migrated) and demo (the demo shop)."""
+
+    folder: Path
+    made: dict[str, str] = field(default_factory=dict)  # "sqlite-demo" -> URL
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The folder of this run's template databases, with the translations compiled."""
+    compile_translations()
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server's maintenance database."""
+    given = os.environ.get("STOREFRONT_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").is_dir() else []
+    if not binaries:
+        missing("PostgreSQL is not installed")
+    with _cluster(binaries[-1]) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _cluster(binaries: Path) -> Iterator[str]:
+    """A throw-away cluster on a free port of 127.0.0.1, as the user postgres when we are root."""
+    folder = Path(tempfile.mkdtemp(prefix="storefront-pg-"))
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    port = free_port()
+    start = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -k {folder}"
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder}
+    data = str(folder / "data")
+    try:
+        subprocess.run(
+            [*as_user, str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
+            **quiet,
+        )
+        subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", data, "-w", "-o", start, "start"], **quiet)
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop"], **quiet)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def missing(what: str) -> None:
+    """Fail where everything must be there (CI=true), else skip with the reason."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Maker:
+    """Makes apps for a test, each on a copy of a template database."""
+
+    templates: Templates
+    folder: Path
+    postgres: Callable[[], str]
+    apps: list[Flask] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+
+    def __call__(
+        self, kind: str = "empty", database: str = "sqlite", config: dict[str, Any] | None = None, **changes: Any
+    ) -> Flask:
+        """An app. kind: "empty" or "demo". changes: fields of Settings. config: Flask settings."""
+        url = self._template(kind, database)
+        folder = self.folder / uuid.uuid4().hex[:8]
+        folder.mkdir(parents=True)
+        settings = replace(self._settings(folder, self._copy(url, folder), kind), **changes)
+        app = create_app(settings, CONFIG | (config or {}))
+        self.apps.append(app)
+        return app
+
+    def _settings(self, folder: Path, url: str, kind: str) -> Settings:
+        return Settings(
+            instance_path=folder,
+            env="development",
+            secret_key=KEY,
+            database_url=url,
+            plugins=PLUGINS,
+            time_zone=ZoneInfo("Europe/Amsterdam"),
+            payment_provider="demo",
+            media_dir=self.templates.folder / "media",
+        )
+
+    def _template(self, kind: str, database: str) -> str:
+        name = f"{database}-{kind}"
+        if name not in self.templates.made:
+            self.templates.made[name] = url = self._new(name, database)
+            app = create_app(self._settings(self.templates.folder, url, kind), CONFIG)
+            with app.app_context():
+                migrate.upgrade_all()
+                if kind == "demo":
+                    today = clock.today()
+                    with writing():
+                        demo.load(today)
+                        calling.call_all("demo_data", today=today)
+                db.session.remove()
+                db.engine.dispose()
+        return self.templates.made[name]
+
+    def _new(self, name: str, database: str) -> str:
+        if database == "sqlite":
+            return f"sqlite:///{self.templates.folder / name}.sqlite3"
+        return _create_database(self.postgres(), f"template_{name.partition('-')[2]}_{uuid.uuid4().hex[:6]}")
+
+    def _copy(self, url: str, folder: Path) -> str:
+        parts = make_url(url)
+        if parts.drivername == "sqlite":
+            target = folder / "shop.sqlite3"
+            shutil.copy(str(parts.database), target)
+            return f"sqlite:///{target}"
+        name = f"test_{uuid.uuid4().hex[:10]}"
+        self.dropped.append((self.postgres(), name))
+        return _create_database(self.postgres(), name, template=str(parts.database))
+
+    def close(self) -> None:
+        """Let go of all connections, and drop PostgreSQL's copies."""
+        for app in self.apps:
+            with app.app_context():
+                db.session.remove()
+                for engine in db.engines.values():
+                    engine.dispose()
+        for server, name in self.dropped:
+            _maintain(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _create_database(server: str, name: str, template: str = "template0") -> str:
+    _maintain(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _maintain(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def make_app(templates: Templates, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Maker]:
+    """A function that makes apps: make_app("demo", "postgres", base_url="https://…")."""
+    maker = Maker(templates, tmp_path, lambda: str(request.getfixturevalue("postgres_url")))
+    yield maker
+    maker.close()
+
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture
+def app(make_app: Maker) -> Iterator[Flask]:
+    """A migrated, empty shop on SQLite, with an app context."""
+    yield from _entered(make_app("empty"))
+
+
+@pytest.fixture
+def demo_app(make_app: Maker) -> Iterator[Flask]:
+    """The demo shop on SQLite, with an app context."""
+    yield from _entered(make_app("demo"))
+
+
+@pytest.fixture(params=BOTH)
+def any_app(make_app: Maker, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """A migrated, empty shop: once on SQLite, once on PostgreSQL."""
+    yield from _entered(make_app("empty", request.param))
+
+
+@pytest.fixture(params=BOTH)
+def any_demo_app(make_app: Maker, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The demo shop: once on SQLite, once on PostgreSQL."""
+    yield from _entered(make_app("demo", request.param))
+
+
+def _entered(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script, on the empty shop."""
+    return app.test_client()
+
+
+@pytest.fixture
+def demo_client(demo_app: Flask) -> FlaskClient:
+    """A browser without script, on the demo shop."""
+    return demo_app.test_client()
+
+
+@pytest.fixture
+def admin_client(demo_app: Flask) -> FlaskClient:
+    """Signed in as admin, on the demo shop."""
+    return entered_as(demo_app, "admin")
+
+
+@pytest.fixture
+def marketer_client(demo_app: Flask) -> FlaskClient:
+    """Signed in as marketer, on the demo shop."""
+    return entered_as(demo_app, "marketer")
+
+
+def entered_as(app: Flask, role: str) -> FlaskClient:
+    """A client that entered as a role by the development button."""
+    client = app.test_client()
+    response = client.post(f"/dev/enter/{role}")
+    assert response.status_code in {302, 303}, response.status
+    return client
+
+
+@contextlib.contextmanager
+def _counted(app: Flask) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def queries() -> Callable[[Flask], contextlib.AbstractContextManager[list[str]]]:
+    """`with queries(app) as seen:` collects every statement that reaches the driver."""
+    return _counted
+
+
+@dataclass
+class Live:
+    """A shop served by gunicorn on 127.0.0.1, and the same shop in this process for looking into it."""
+
+    url: str
+    app: Flask
+    process: subprocess.Popen[bytes]
+
+    def work(self) -> int:
+        """Do the jobs that are due, in this process."""
+        with self.app.app_context():
+            return worker.work(once=True)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
+    """A function that serves an app by gunicorn: serve(app, workers=2, threads=8, STRIPE_API_BASE="…")."""
+    running: list[Live] = []
+
+    def start(app: Flask, workers: int = 1, threads: int = 8, **extra: str) -> Live:
+        live = _start(app, tmp_path, workers, threads, extra)
+        running.append(live)
+        return live
+
+    yield start
+    for live in running:
+        live.process.terminate()
+        live.process.wait(timeout=STARTED_WITHIN)
+
+
+def _start(app: Flask, folder: Path, workers: int, threads: int, extra: dict[str, str]) -> Live:
+    settings: Settings = app.extensions["storefront"]
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environ = os.environ | {
+        "STOREFRONT_TEST_INSTANCE": str(settings.instance_path),
+        "STOREFRONT_ENV": settings.env,
+        "STOREFRONT_SECRET_KEY": settings.secret_key,
+        "STOREFRONT_DATABASE_URL": settings.database_url,
+        "STOREFRONT_MEDIA_DIR": str(settings.media_dir),
+        "STOREFRONT_PLUGINS": ",".join(settings.plugins),
+        "STOREFRONT_BASE_URL": settings.base_url or address,
+        "STOREFRONT_MAIL_URL": settings.mail_url,
+        "STOREFRONT_STRIPE_SECRET_KEY": settings.stripe_secret_key,
+        "STOREFRONT_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
+        "STOREFRONT_STRIPE_API_BASE": settings.stripe_api_base,
+    }
+    environ |= {f"STOREFRONT_{name}": value for name, value in extra.items()}
+    log = (folder / f"gunicorn-{port}.log").open("wb")
+    command = [sys.executable, "-m", "gunicorn", "storefront.testing:served()", "-b", f"127.0.0.1:{port}"]
+    command += ["--worker-class", "gthread", "-w", str(workers), "--threads", str(threads), "--backlog", "512"]
+    process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+    log.close()
+    ends = time.monotonic() + STARTED_WITHIN
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
+            return Live(address, app, process)
+        except OSError:
+            if process.poll() is not None or time.monotonic() > ends:
+                process.kill()
+                pytest.fail(f"gunicorn did not start:\n{(folder / log.name).read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Chromium of the system when there is one, else Playwright's own."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    own = Path.home() / ".cache" / "ms-playwright"
+    if found is None and not own.is_dir():
+        missing("Chromium is not installed")
+    return browser_type_launch_args | ({"executable_path": found} if found else {}) | {"args": CHROMIUM_FLAGS}
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The last lines: how many tests ran where, and what was left out and why."""
+    ran = {"SQLite": 0, "PostgreSQL": 0, "browser": 0}
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        where = "browser" if "browser" in report.keywords else "PostgreSQL" if "postgres" in report.keywords else "SQLite"
+        ran[where] += 1
+    terminalreporter.write_line("ran against " + ", ".join(f"{place}: {count}" for place, count in ran.items()))
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"left out ({count}): {reason}")
