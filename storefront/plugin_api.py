@@ -6,52 +6,81 @@ release that warns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FileField,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+)
 
 from storefront.accounts.actions import audit
 from storefront.addresses import absolute, absolute_path, url
-from storefront.admin.frame import guard as needs
-from storefront.admin.frame import staff_name
-from storefront.catalog.queries import CollectionLink, collections_by_code, ingredient_choices, pick_products
+from storefront.admin.frame import actor
+from storefront.admin.frame import guard as requires
+from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
 from storefront.clock import local, now, today
 from storefront.database import ExactDecimal, LocalText, UtcDateTime, db
 from storefront.forms import LongTextField, MoneyField, PublicForm, StaffForm, TextField, given, required, within
 from storefront.jobs.actions import enqueue
-from storefront.locale import LANGUAGES, format_date, gettext, in_language, lazy_gettext, ngettext, speaking
-from storefront.locale import current as current_language
-from storefront.media.actions import store_drawing, store_picture
-from storefront.offers.queries import Offer, VariantOffer, offers_by_code, offers_by_id
-from storefront.plugin_system.hookspecs import (
-    MenuItem,
-    Panel,
-    Permission,
-    SearchResult,
-    SitemapEntry,
-    hookimpl,
+from storefront.locale import (
+    LANGUAGES,
+    format_date,
+    format_month,
+    gettext,
+    in_language,
+    lazy_gettext,
+    ngettext,
+    speaking,
 )
+from storefront.locale import current as language
+from storefront.media.actions import store_drawing, store_picture
+from storefront.media.queries import srcset
+from storefront.money import format_money, format_number
+from storefront.offers.queries import Offer, VariantOffer, offers_by_code, offers_by_id, search_offers
+from storefront.plugin_system.hookspecs import MenuItem, Panel, Permission, SearchResult, SitemapEntry, hookimpl
 from storefront.plugin_system.loader import API_VERSION, Plugin
 from storefront.refusals import Refused
 from storefront.responses import gone_or_moved, public_page
-from storefront.shop.frame import breadcrumbs, set_alternates
+from storefront.shop.frame import breadcrumbs, media_path, set_alternates, set_canonical
 from storefront.transactions import writing
+from storefront.web_security import UPLOAD_BYTES
 
-alternates: Callable[[dict[str, str]], None] = set_alternates
-"""Tell the language switch where this page is in each language: {"nl": path, "en": path}."""
+SHOP_NAME = "Helder"
+
+alternates = set_alternates
+search_products = search_offers
+collections = collection_links
+ingredients = ingredient_names
+media_url = media_path
 
 
 def setting(name: str) -> Any:
-    """A setting of the shop by its name in storefront/config.py ("base_url", "media_dir")."""
+    """A setting of the shop by its name in storefront/config.py, such as "base_url"."""
     return getattr(current_app.extensions["storefront"], name)
 
 
 __all__ = [
     "API_VERSION",
     "LANGUAGES",
+    "SHOP_NAME",
+    "UPLOAD_BYTES",
+    "BooleanField",
     "CollectionLink",
+    "DateField",
     "ExactDecimal",
+    "FieldList",
+    "FileField",
+    "FormField",
+    "HiddenField",
+    "IntegerField",
     "LocalText",
     "LongTextField",
     "MenuItem",
@@ -63,6 +92,8 @@ __all__ = [
     "PublicForm",
     "Refused",
     "SearchResult",
+    "SelectField",
+    "SelectMultipleField",
     "SitemapEntry",
     "StaffForm",
     "TextField",
@@ -70,34 +101,39 @@ __all__ = [
     "VariantOffer",
     "absolute",
     "absolute_path",
+    "actor",
     "alternates",
     "audit",
     "breadcrumbs",
-    "collections_by_code",
-    "current_language",
+    "collections",
     "db",
     "enqueue",
     "format_date",
+    "format_money",
+    "format_month",
+    "format_number",
     "gettext",
     "given",
     "gone_or_moved",
     "hookimpl",
     "in_language",
-    "ingredient_choices",
+    "ingredients",
+    "language",
     "lazy_gettext",
     "local",
-    "needs",
+    "media_url",
     "ngettext",
     "now",
     "offers_by_code",
     "offers_by_id",
-    "pick_products",
     "public_page",
-    "render_template",
     "required",
+    "requires",
+    "search_products",
+    "set_canonical",
     "setting",
     "speaking",
-    "staff_name",
+    "srcset",
     "store_drawing",
     "store_picture",
     "today",

@@ -1,0 +1,1 @@
+"""What pages cost: `make bench` prints it, no test asserts it."""

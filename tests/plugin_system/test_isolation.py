@@ -1,0 +1,99 @@
+"""A faulty plugin costs its own slot and nothing else."""
+
+import sys
+import types
+
+import pytest
+from sqlalchemy import text
+
+from storefront.database import db
+from storefront.plugin_system import hookspecs, loader
+
+HOOKS = [name for name in vars(hookspecs.Specs) if not name.startswith("_")]
+
+
+def make_plugin(monkeypatch, name, **hooks):
+    package = types.ModuleType(f"plugins.{name}")
+    package.__file__ = __file__
+    package.__path__ = []
+    package.PLUGIN = loader.Plugin(name, name, "1")
+    module = types.ModuleType(f"plugins.{name}.hooks")
+    for hook, function in hooks.items():
+        setattr(module, hook, hookspecs.hookimpl(function))
+    monkeypatch.setitem(sys.modules, package.__name__, package)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    package.hooks = module
+    monkeypatch.setattr(loader, "_package_of", lambda wanted, real=loader._package_of: f"plugins.{name}" if wanted == name else real(wanted))
+    monkeypatch.setattr(loader.importlib.util, "find_spec", lambda wanted, real=loader.importlib.util.find_spec: None if wanted.startswith(f"plugins.{name}.") else real(wanted))
+
+
+def product_page(app):
+    with app.test_request_context():
+        from storefront.offers.queries import offers_by_code
+
+        slug = offers_by_code(["mgt-c"], "en")["mgt-c"].slug
+        db.session.remove()
+    return app.test_client().get(f"/en/products/{slug}")
+
+
+def raiser(hook):
+    """A function with the hook's own arguments that raises."""
+    import inspect
+
+    names = [p for p in inspect.signature(getattr(hookspecs.Specs, hook)).parameters if p != "self"]
+    space: dict = {}
+    exec(f"def {hook}({', '.join(names)}):\n    raise RuntimeError('from {hook}')", space)
+    return space[hook]
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_plugin_that_raises_in_every_hook_leaves_the_page(make_app, monkeypatch, database):
+    make_plugin(monkeypatch, "angry", **{hook: raiser(hook) for hook in HOOKS})
+    app = make_app("demo", database, config={"RAISE_IN_HOOKS": False}, plugins=("angry", "blog"))
+    response = product_page(app)
+    assert response.status_code == 200
+    assert b"Magnesium" in response.data
+    for path in ("/nl/", "/nl/products", "/nl/blog", "/sitemap.xml", "/nl/search?q=magnesium"):
+        assert app.test_client().get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_plugin_whose_query_fails_leaves_the_page(make_app, monkeypatch, database):
+    def page_top(lang):
+        db.session.execute(text("SELECT * FROM no_such_table"))
+
+    make_plugin(monkeypatch, "broken", page_top=page_top)
+    app = make_app("demo", database, config={"RAISE_IN_HOOKS": False}, plugins=("broken", "blog"))
+    response = product_page(app)
+    assert response.status_code == 200
+    assert b"Read the research" in response.data
+
+
+def test_in_tests_a_hook_raises(make_app, monkeypatch):
+    make_plugin(monkeypatch, "angry", page_top=raiser("page_top"))
+    app = make_app("demo", plugins=("angry",))
+    with pytest.raises(RuntimeError, match="from page_top"):
+        app.test_client().get("/nl/")
+
+
+def test_a_plugin_that_cannot_be_loaded_is_left_out_in_production_and_shown(make_app):
+    app = make_app(
+        "demo", env="production", base_url="https://shop.example", payment_provider="", plugins=("nosuch", "blog")
+    )
+    assert app.extensions["storefront_plugins"].names() == ["blog"]
+    assert "no plugin named" in app.extensions["storefront_plugins"].failed["nosuch"]
+    assert product_page(app).status_code == 200
+
+
+def test_a_plugin_for_a_later_api_is_refused(monkeypatch, make_app):
+    make_plugin(monkeypatch, "future")
+    sys.modules["plugins.future"].PLUGIN = loader.Plugin("future", "Future", "1", requires_api="2.0")
+    with pytest.raises(loader.PluginError, match=r"needs plugin API 2\.0"):
+        make_app("empty", plugins=("future",))
+
+
+def test_a_plugin_that_is_not_listed_is_not_imported(make_app):
+    for name in [name for name in sys.modules if name.startswith("plugins.announcement")]:
+        del sys.modules[name]
+    make_app("empty", plugins=())
+    assert "plugins.announcement" not in sys.modules

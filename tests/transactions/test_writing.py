@@ -1,0 +1,108 @@
+"""writing() commits, rolls back, begins IMMEDIATE; foreign keys are on."""
+
+import threading
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from storefront import clock
+from storefront.database import db
+from storefront.jobs.actions import enqueue
+from storefront.jobs.models import Job
+from storefront.stock.models import StockLevel
+from storefront.transactions import repeated, writing
+
+
+def names() -> list[str]:
+    found = list(db.session.scalars(select(Job.name).order_by(Job.id)))
+    db.session.rollback()
+    return found
+
+
+def test_writing_commits_at_the_end_and_rolls_back_on_an_exception(any_app):
+    with writing():
+        enqueue("kept", {})
+    with pytest.raises(RuntimeError), writing():
+        enqueue("lost", {})
+        raise RuntimeError
+    assert names() == ["kept"]
+
+
+def test_foreign_keys_are_on(any_app):
+    with pytest.raises(IntegrityError), writing():
+        db.session.add(StockLevel(variant_id=999, available=1))
+        db.session.flush()
+
+
+def test_a_level_below_zero_is_refused_by_the_database(any_demo_app):
+    with pytest.raises(IntegrityError), writing():
+        db.session.execute(text("UPDATE stock_level SET available = -1"))
+
+
+def read_then_write(app, begin, barrier, failures):
+    with app.app_context():
+        try:
+            with begin():
+                db.session.scalar(select(Job.id).limit(1))
+                barrier.wait(timeout=5)
+                enqueue("x", {})
+                db.session.flush()
+        except threading.BrokenBarrierError:
+            pass
+        except Exception as error:
+            failures.append(error)
+        finally:
+            db.session.remove()
+
+
+def test_two_writers_that_read_first_do_not_refuse_each_other_on_sqlite(app):
+    """IMMEDIATE makes the second writer wait; the control without it is refused at once."""
+    import contextlib
+
+    @contextlib.contextmanager
+    def careless():
+        db.session.rollback()
+        yield
+        db.session.commit()
+
+    def run(begin) -> list[Exception]:
+        failures: list[Exception] = []
+        barrier = threading.Barrier(2)
+        if begin is writing:
+            barrier = threading.Barrier(1)  # they never hold the lock together
+        threads = [threading.Thread(target=read_then_write, args=(app, begin, barrier, failures)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return failures
+
+    assert run(writing) == []
+    assert any("locked" in str(error) for error in run(careless))
+
+
+def test_a_view_is_repeated_after_a_serialisation_failure():
+    from sqlalchemy.exc import OperationalError
+
+    class Failure(Exception):
+        sqlstate = "40001"
+
+    calls = []
+
+    @repeated
+    def view() -> str:
+        calls.append(1)
+        if len(calls) < 3:
+            raise OperationalError("x", {}, Failure())
+        return "done"
+
+    assert clock.now().tzinfo is not None
+    from flask import Flask
+
+    app = Flask("x")
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    db.init_app(app)
+    with app.app_context():
+        assert view() == "done"
+    assert len(calls) == 3

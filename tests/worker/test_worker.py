@@ -1,0 +1,73 @@
+"""The outbox: done once, repeated after failure, plugins alone, jobs of absent plugins wait."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from storefront import clock, worker
+from storefront.database import db
+from storefront.jobs.actions import enqueue
+from storefront.jobs.models import Job
+from storefront.transactions import writing
+
+
+def put(name, plugin="", **payload):
+    with writing():
+        enqueue(name, payload, plugin=plugin)
+
+
+def rows():
+    found = list(db.session.scalars(select(Job).order_by(Job.id)))
+    db.session.rollback()
+    return found
+
+
+def test_a_job_that_changes_data_runs_once_with_its_done_mark(any_app, monkeypatch):
+    seen = []
+    monkeypatch.setitem(worker.JOBS, "test.change", lambda payload: seen.append(payload["n"]))
+    put("test.change", n=1)
+    put("test.change", n=2)
+    assert worker.work(once=True) == 2
+    assert worker.work(once=True) == 0
+    assert seen == [1, 2]
+    assert all(job.done_at for job in rows())
+
+
+def test_a_failed_job_changes_nothing_and_comes_again_later(any_app, monkeypatch):
+    def fail(_payload):
+        enqueue("left-behind", {})
+        raise RuntimeError("no")
+
+    monkeypatch.setitem(worker.JOBS, "test.fail", fail)
+    put("test.fail")
+    assert worker.work(once=True) == 1
+    (job,) = rows()
+    assert job.done_at is None
+    assert job.attempts == 1
+    assert "no" in job.error
+    assert job.run_at > clock.now() + timedelta(seconds=5)
+
+
+def test_a_network_job_runs_without_a_transaction(any_app, monkeypatch):
+    inside = []
+    monkeypatch.setitem(worker.JOBS, "test.mail", lambda _payload: inside.append(db.session.in_transaction()))
+    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    put("test.mail")
+    assert worker.work(once=True) == 1
+    assert inside == [False]
+    assert rows()[0].done_at is not None
+
+
+def test_a_leased_job_is_not_taken_by_another_worker(any_app, monkeypatch):
+    monkeypatch.setitem(worker.JOBS, "test.mail", lambda _payload: None)
+    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    with writing():
+        db.session.add(Job(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE))
+    assert worker.work(once=True) == 0
+
+
+def test_jobs_of_an_absent_plugin_and_unknown_jobs_wait(any_app):
+    put("hook.order_paid", plugin="gone", order_id=1)
+    put("nobody.knows")
+    assert worker.work(once=True) == 0
+    assert all(job.done_at is None for job in rows())
