@@ -1,0 +1,68 @@
+"""The whole shop works mounted under a prefix of another Flask app."""
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
+
+
+@pytest.fixture
+def host(make_app):
+    """A site with the shop under /shop."""
+    site = Flask("site")
+    site.add_url_rule("/", "front", lambda: "the front page")
+    shop = make_app("demo", base_url="http://localhost/shop")
+    site.wsgi_app = DispatcherMiddleware(site.wsgi_app, {"/shop": shop})
+    return site, shop
+
+
+def test_pages_link_within_the_prefix(host):
+    site, _shop = host
+    client = Client(site)
+    assert client.get("/").text == "the front page"
+    page = client.get("/shop/nl/products")
+    assert page.status_code == 200
+    links = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
+    assert links
+    assert [link for link in links if not link.startswith("/shop/")] == []
+    for link in set(links):
+        assert client.get(link.replace("&amp;", "&")).status_code in {200, 405}, link
+
+
+def test_a_whole_purchase_under_the_prefix(host):
+    site, shop = host
+    client = Client(site)
+    added = client.post("/shop/nl/cart", data={"sku": "MGT-C-90", "quantity": "1"})
+    assert added.status_code == 303
+    assert added.location.startswith("/shop/nl/cart")
+    assert "MGT-C-90" in client.get("/shop/nl/cart").text or "threonaat" in client.get("/shop/nl/cart").text
+    checkout = client.get("/shop/nl/checkout")
+    assert checkout.status_code == 200
+    placed = client.post(
+        "/shop/nl/checkout",
+        data={
+            "email": "kim@example.com",
+            "name": "Kim de Boer",
+            "street": "Dorpsstraat 1",
+            "postcode": "1234 AB",
+            "city": "Utrecht",
+            "country": "NL",
+            "phone": "",
+            "shipping": "standard",
+            "payment_method": re.search(r'name="payment_method"[^>]*value="([^"]+)"', checkout.text).group(1),
+            "terms": "y",
+        },
+    )
+    assert placed.status_code == 303, placed.text[-3000:]
+    assert "/shop/nl/payment/" in placed.location
+    path = placed.location.removeprefix("http://localhost")
+    page = client.get(path)
+    assert page.status_code == 200
+    action = re.search(r'<form[^>]*action="([^"]+)"', page.text).group(1)
+    paid = client.post(action, data={"answer": "pay"})
+    assert paid.status_code == 303
+    order = client.get(paid.location.removeprefix("http://localhost"), follow_redirects=True)
+    assert order.status_code == 200
+    assert "/shop/nl/orders/" in order.request.path or "orders" in order.text
