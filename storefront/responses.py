@@ -1,14 +1,13 @@
-"""How an answer travels: ETag and 304, Cache-Control of public pages, compression, long-lived static files."""
+"""How an answer travels: ETag and 304, Cache-Control of public pages, compression."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, redirect, request
 from flask_compress import Compress
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-YEAR_SECONDS = 365 * 24 * 3600
-IMMUTABLE = f"public, max-age={YEAR_SECONDS}, immutable"
 PRIVATE_PATHS = ("/admin", "/dev/", "/webhooks/")
 
 compress = Compress()
@@ -31,10 +30,6 @@ def finish(response: Response) -> Response:
     if request.method not in ("GET", "HEAD"):
         response.headers.setdefault("Cache-Control", "no-store")
         return response
-    if _is_versioned_file():
-        if response.status_code in (200, 304):
-            response.headers["Cache-Control"] = IMMUTABLE
-        return response
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = page_life(response)
     if response.status_code != 200 or response.is_streamed or not _may_be_kept(response):
@@ -54,10 +49,16 @@ def page_life(response: Response) -> str:
     return f"public, max-age=0, s-maxage={edge}, must-revalidate" if edge else "public, no-cache"
 
 
-def _is_versioned_file() -> bool:
-    """A static file asked for with the hash of its content in the address."""
-    endpoint = request.endpoint or ""
-    return (endpoint == "static" or endpoint.endswith(".static")) and "v" in request.args
+def public_page(html: str, status: int = 200) -> Response:
+    """A page that is the same for everybody; `finish` gives it its ETag."""
+    return Response(html, status, mimetype="text/html")
+
+
+def gone_or_moved(path: str | None) -> WerkzeugResponse:
+    """Answer 301 to the path where a page stands now, or 404 when there is none."""
+    if path is None:
+        abort(404)
+    return redirect(path, 301)
 
 
 def _may_be_kept(response: Response) -> bool:

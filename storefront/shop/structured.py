@@ -1,0 +1,164 @@
+"""What pages say to programs: JSON-LD of the shop and its products. Prices are those of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from storefront import addresses
+from storefront.locale import current, gettext
+from storefront.money import CURRENCY, plain
+from storefront.offers.queries import Offer, VariantOffer
+from storefront.pricing.queries import COUNTRIES, Method
+from storefront.shop.frame import frame, media_path
+
+CONTEXT = "https://schema.org"
+NAME = "Helder"
+RETURN_DAYS = 14
+AVAILABLE = {
+    "in_stock": f"{CONTEXT}/InStock",
+    "low": f"{CONTEXT}/LimitedAvailability",
+    "sold_out": f"{CONTEXT}/OutOfStock",
+}
+
+
+def organization() -> dict[str, Any]:
+    """The shop as an online store with its return policy."""
+    return {
+        "@context": CONTEXT,
+        "@type": "OnlineStore",
+        "@id": addresses.base_url() + "/#organization",
+        "name": NAME,
+        "url": addresses.base_url() + "/",
+        "logo": addresses.absolute("static", filename="img/favicon.svg"),
+        "hasMerchantReturnPolicy": return_policy(),
+    }
+
+
+def website() -> dict[str, Any]:
+    """The site and its search."""
+    search = addresses.absolute_path(frame().search)
+    return {
+        "@context": CONTEXT,
+        "@type": "WebSite",
+        "name": NAME,
+        "url": addresses.absolute_path(frame().home),
+        "inLanguage": current(),
+        "publisher": {"@id": addresses.base_url() + "/#organization"},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": search + "?q={search_term_string}"},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[str, Any]:
+    """A product with one offer per variant."""
+    path = frame().product(offer.slug)
+    shipping = shipping_details(methods)
+    pictures = [picture.get("raster") or picture["file"] for picture in offer.pictures]
+    return {
+        "@context": CONTEXT,
+        "@type": "Product",
+        "name": offer.name,
+        "description": description,
+        "url": addresses.absolute_path(path),
+        "image": [addresses.absolute_path(media_path(file)) for file in pictures],
+        "brand": {"@type": "Brand", "name": NAME},
+        "productID": offer.code,
+        "offers": [variant_offer(offer, variant, path, shipping) for variant in offer.variants],
+    }
+
+
+def variant_offer(
+    offer: Offer, variant: VariantOffer, path: str, shipping: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """One variant with its price, its unit price, its availability, delivery and returns."""
+    data: dict[str, Any] = {
+        "@type": "Offer",
+        "name": f"{offer.name}, {variant.label}",
+        "sku": variant.sku,
+        "url": f"{addresses.absolute_path(path)}?sku={variant.sku}",
+        "price": plain(variant.price_cents),
+        "priceCurrency": CURRENCY,
+        "priceSpecification": unit_price(variant),
+        "availability": AVAILABLE[variant.stock_word],
+        "itemCondition": f"{CONTEXT}/NewCondition",
+        "seller": {"@type": "Organization", "name": NAME},
+        "shippingDetails": shipping,
+        "hasMerchantReturnPolicy": return_policy(),
+    }
+    if variant.gtin:
+        data["gtin"] = variant.gtin
+    return data
+
+
+def unit_price(variant: VariantOffer) -> dict[str, Any]:
+    """The price with the amount that it buys and the amount that the unit price refers to."""
+    return {
+        "@type": "UnitPriceSpecification",
+        "price": plain(variant.price_cents),
+        "priceCurrency": CURRENCY,
+        "valueAddedTaxIncluded": True,
+        "referenceQuantity": {
+            "@type": "QuantitativeValue",
+            "value": str(variant.net_grams),
+            "unitCode": "GRM",
+            "valueReference": {
+                "@type": "QuantitativeValue",
+                "value": str(variant.unit_price_base_grams),
+                "unitCode": "GRM",
+            },
+        },
+    }
+
+
+def shipping_details(methods: Iterable[Method]) -> list[dict[str, Any]]:
+    """What delivery costs to each country: the first way of each."""
+    first: dict[str, Method] = {}
+    for method in methods:
+        first.setdefault(method.country, method)
+    return [
+        {
+            "@type": "OfferShippingDetails",
+            "shippingRate": {
+                "@type": "MonetaryAmount",
+                "value": plain(method.price_cents),
+                "currency": CURRENCY,
+            },
+            "shippingDestination": {"@type": "DefinedRegion", "addressCountry": code},
+        }
+        for code, method in first.items()
+    ]
+
+
+def return_policy() -> dict[str, Any]:
+    """Fourteen days to withdraw, sent back by post."""
+    return {
+        "@type": "MerchantReturnPolicy",
+        "applicableCountry": list(COUNTRIES),
+        "returnPolicyCategory": f"{CONTEXT}/MerchantReturnFiniteReturnWindow",
+        "merchantReturnDays": RETURN_DAYS,
+        "returnMethod": f"{CONTEXT}/ReturnByMail",
+        "returnFees": f"{CONTEXT}/ReturnFeesCustomerResponsibility",
+    }
+
+
+def collection(name: str, path: str, offers: Iterable[Offer]) -> dict[str, Any]:
+    """A list of products in its order."""
+    return {
+        "@context": CONTEXT,
+        "@type": "ItemList",
+        "name": name or gettext("Products"),
+        "url": addresses.absolute_path(path),
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": number,
+                "url": addresses.absolute_path(frame().product(offer.slug)),
+                "name": offer.name,
+            }
+            for number, offer in enumerate(offers, 1)
+        ],
+    }

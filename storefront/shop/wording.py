@@ -1,0 +1,159 @@
+"""How the shop says things: prices per 100 g, what a day brings, badges, countries and measured values."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup
+
+from storefront.locale import current, gettext, in_language
+from storefront.money import format_money, format_number
+from storefront.offers.queries import Offer, VariantOffer
+from storefront.quality.rules import Badge, GmpBadge, LabBadge, PurityBadge
+
+SIGNS = {"<=": "≤\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", ">": ">\u00a0"}
+
+
+def unit_price(variant: VariantOffer) -> str:
+    """The price of a variant per 100 g or kg: "€ 49,79 per 100 g"."""
+    price = format_money(variant.unit_price_cents, current())
+    return f"{price} {gettext('per kg') if variant.unit_price_base_grams == 1000 else gettext('per 100 g')}"
+
+
+def dose(offer: Offer) -> str:
+    """What a day brings: "144 mg magnesium a day". Empty when the product has no facts."""
+    fact = offer.daily_active
+    if not fact:
+        return ""
+    amount, name = plain_number(Decimal(fact["amount"])), active_name(in_language(fact["names"]))
+    return gettext("%(amount)s %(unit)s %(name)s a day", amount=amount, unit=fact["unit"], name=name)
+
+
+def active_name(name: str) -> str:
+    """The short name of an active substance: an abbreviation when its name gives one, "of which" left out."""
+    abbreviation = re.search(r"\(([A-Z0-9]{2,6})\)", name)
+    if abbreviation:
+        return abbreviation[1]
+    name = re.sub(r"^(of which|waarvan) ", "", re.sub(r" *\([^)]*\)", "", name))
+    return name[:1].lower() + name[1:]
+
+
+def portion(units: Decimal, unit: str) -> str:
+    """A daily portion: "3 capsules", "0.5 g"."""
+    return f"{plain_number(units)}\u00a0{unit}"
+
+
+def plain_number(value: Decimal) -> str:
+    """A number without needless zeros: 3.0 becomes "3"."""
+    whole = value.to_integral_value()
+    return format_number(whole if value == whole else value.normalize(), current())
+
+
+def reference_share(fact: dict[str, Any]) -> str:
+    """The share of the reference intake in whole per cent, half up: "38%"; "–" without a reference value."""
+    if not fact.get("nrv"):
+        return "–"
+    share = Decimal(fact["amount"]) * 100 / Decimal(fact["nrv"])
+    return f"{int(share + Decimal('0.5'))}%"
+
+
+def country(code: str) -> str:
+    """A country's short mark as people write it: "NL", "US" (in Dutch "VS")."""
+    return gettext("US") if code == "US" else code
+
+
+def place(name: str, cities: dict[str, str], code: str) -> str:
+    """A laboratory and where it is: "Noordlab, Groningen (NL)"."""
+    return f"{name}, {in_language(cities)} ({country(code)})"
+
+
+def badge_title(badge: Badge) -> str:
+    """The title of a quality badge."""
+    if isinstance(badge, PurityBadge):
+        return gettext("Purity > %(value)s%%", value=format_number(badge.threshold, current()))
+    if isinstance(badge, LabBadge):
+        return gettext("Independently tested, twice") if badge.twice else gettext("Independently tested")
+    return gettext("GMP production")
+
+
+def badge_summary(badge: Badge, this_batch: bool = False) -> list[str]:
+    """The lines below a badge's title: what was measured, by whom, on which batch."""
+    if isinstance(badge, PurityBadge):
+        return _purity_summary(badge, this_batch)
+    if isinstance(badge, LabBadge):
+        passed = sum(line.passed for line in badge.reports)
+        tests = sum(line.tests for line in badge.reports)
+        labs = lab_names(badge)
+        message = "%(passed)s of %(tests)s results passed, by %(labs)s"
+        return [gettext(message, passed=passed, tests=tests, labs=labs)]
+    first = badge.certificates[0]
+    message = "%(standards)s, certificate %(number)s, %(holder)s"
+    return [gettext(message, standards=schemes(badge), number=first.number, holder=first.holder)]
+
+
+def _purity_summary(badge: PurityBadge, this_batch: bool) -> list[str]:
+    lines = []
+    if badge.absorption:
+        message = "and absorption: assessed by %(assessor)s, %(year)s"
+        lines.append(gettext(message, assessor=badge.absorption.assessor, year=badge.absorption.year))
+    value = reading(badge.operator, badge.value, badge.unit)
+    if this_batch:
+        lines.append(gettext("This batch: %(value)s by %(method)s", value=value, method=badge.method))
+    else:
+        message = "Batch %(lot)s: %(value)s by %(method)s"
+        lines.append(gettext(message, lot=badge.lot_code, value=value, method=badge.method))
+    return lines
+
+
+def lab_names(badge: LabBadge) -> str:
+    """The laboratories of a badge with their countries: "Noordlab (NL) and Eastmere Labs (US)"."""
+    names = dict.fromkeys(f"{line.lab_name} ({country(line.country)})" for line in badge.reports)
+    return f" {gettext('and')} ".join(names)
+
+
+def schemes(badge: GmpBadge) -> str:
+    """The standards of a badge: "GMP + ISO 22000"."""
+    return " + ".join(dict.fromkeys(paper.scheme for paper in badge.certificates))
+
+
+def reading(operator: str, value: Decimal | None, unit: str) -> str:
+    """A measured value or a limit: "< 0.05 mg/kg", "99.87%", "conforms", "absent"."""
+    if operator == "conforms":
+        return gettext("conforms")
+    if operator == "nd":
+        return gettext("not detected")
+    if operator == "absent" and value is None:
+        return f"{gettext('absent')} {unit}".rstrip()
+    if value is None:
+        return "–"
+    amount = format_number(value, current()) + _unit(unit)
+    if operator == "absent":
+        return gettext("absent in %(amount)s", amount=amount)
+    return SIGNS.get(operator, "") + amount
+
+
+def _unit(unit: str) -> str:
+    return "%" if unit.startswith("%") else f"\u00a0{unit}" if unit else ""
+
+
+def join_lines(lines: list[str]) -> Markup:
+    """Lines below each other."""
+    return Markup("<br>").join(lines)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates these words as filters."""
+    app.jinja_env.filters.update(
+        unit_price=unit_price,
+        dose=dose,
+        country=country,
+        badge_title=badge_title,
+        badge_summary=badge_summary,
+        plain_number=plain_number,
+        reference_share=reference_share,
+        join_lines=join_lines,
+    )
+    app.jinja_env.globals.update(reading=reading, lab_place=place, lab_names=lab_names, portion=portion)
