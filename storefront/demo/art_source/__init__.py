@@ -1,0 +1,1 @@
+"""How the demo shop's pictures are drawn. Needed only to draw them again, never by the shop."""
