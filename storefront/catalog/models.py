@@ -44,7 +44,8 @@ class Product(db.Model):
     # Ordered, the first one is the main picture:
     # {"file": "<hash>.svg", "raster": "<hash>.jpg", "width": 800, "height": 1000, "alt": {"nl": …, "en": …}}
     pictures: Mapped[list[dict[str, Any]]]
-    # Per daily portion: {"names": {"nl", "en"}, "amount": "144", "unit": "mg", "nrv": "375" or None, "of_which": bool}
+    # Per daily portion: {"names": {"nl", "en"}, "amount": "144", "unit": "mg", "nrv": "375" or None,
+    # "of_which": bool}
     facts: Mapped[list[dict[str, Any]]]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -69,7 +70,9 @@ class ProductText(db.Model):
     ingredients: Mapped[list[dict[str, Any]]]  # {"text": …, "allergen": bool}
     warnings: Mapped[list[str]]
     storage: Mapped[str] = mapped_column(Text, default="")
-    limit_note: Mapped[str] = mapped_column(Text, default="")  # a legal limit per day, told beside the directions
+    limit_note: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # a legal limit per day, told beside the directions
     what_is_in_it: Mapped[str] = mapped_column(Text, default="")
     questions: Mapped[list[dict[str, Any]]]  # {"q": …, "a": …}
     search_text: Mapped[str] = mapped_column(Text, default="")  # folded words, see search.py
@@ -138,8 +141,12 @@ class CollectionProduct(db.Model):
 
     __tablename__ = "collection_product"
 
-    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), primary_key=True, index=True)
+    collection_id: Mapped[int] = mapped_column(
+        ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True
+    )
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class SlugHistory(db.Model):

@@ -48,7 +48,7 @@ def rates(country: str, on: date) -> dict[str, int]:
         )
         .order_by(VatRate.valid_from)
     )
-    return dict(rows.tuples())
+    return {row.vat_class: row.rate_bp for row in rows}
 
 
 def shipping_methods(country: str | None = None) -> list[Method]:

@@ -61,7 +61,7 @@ class TestResult(db.Model):
     analytes: Mapped[LocalText]
     substance: Mapped[str] = mapped_column(String(80), default="")  # what was measured; see Product.main_analyte
     method: Mapped[str] = mapped_column(String(80), default="")
-    method_notes: Mapped[LocalText | None]
+    method_notes: Mapped[LocalText] = mapped_column(default=dict)
     in_scope: Mapped[bool] = mapped_column(default=True)  # inside the laboratory's accredited scope
     operator: Mapped[str] = mapped_column(String(10), default="=")  # = < <= > >= nd conforms absent
     value: Mapped[Decimal | None]

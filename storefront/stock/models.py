@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import db
+from storefront.database import LocalText, db
 
 
 class Lot(db.Model):
@@ -23,7 +23,9 @@ class Lot(db.Model):
     code: Mapped[str] = mapped_column(String(40), unique=True)  # as printed: 26-0412
     search_code: Mapped[str] = mapped_column(String(40), unique=True)  # letters and digits only: 260412
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), index=True)
-    state: Mapped[str] = mapped_column(String(12), default="quarantine")  # quarantine, released, blocked, recalled
+    state: Mapped[str] = mapped_column(
+        String(12), default="quarantine"
+    )  # quarantine, released, blocked, recalled
     sold_out_on: Mapped[date | None]
     site: Mapped[str] = mapped_column(String(80), default="")  # where it was made: a certificate's site_code
     supplier: Mapped[str] = mapped_column(String(120), default="")
@@ -35,8 +37,8 @@ class Lot(db.Model):
     best_before: Mapped[date]
     released_by: Mapped[str] = mapped_column(String(80), default="")
     recalled_on: Mapped[date | None]
-    recall_reasons: Mapped[LocalText | None]
-    recall_advice: Mapped[LocalText | None]
+    recall_reasons: Mapped[LocalText] = mapped_column(default=dict)
+    recall_advice: Mapped[LocalText] = mapped_column(default=dict)
 
 
 class StockLevel(db.Model):

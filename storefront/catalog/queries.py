@@ -1,0 +1,263 @@
+"""Reads products, collections and addresses for shoppers. What can be bought now is in `offers`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Some
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, literal_column, or_, select, union_all
+
+from storefront.catalog.models import (
+    Collection,
+    CollectionProduct,
+    CollectionText,
+    Ingredient,
+    PriceHistory,
+    Product,
+    ProductText,
+    SlugHistory,
+)
+from storefront.catalog.search import fold, words
+from storefront.database import LocalText, db
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the frame. kind: "collection" or "page"."""
+
+    kind: str
+    code: str
+    position: int
+    slug: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionLink:
+    """A collection as others point to it."""
+
+    code: str
+    slug: str
+    name: str
+    intro: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """A collection's page in one language. slugs: its address word in every language."""
+
+    id: int
+    code: str
+    slug: str
+    name: str
+    intro: str
+    meta_description: str
+    slugs: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PickedProduct:
+    """A product in a search picker."""
+
+    id: int
+    code: str
+    name: str
+    slug: str
+    state: str
+    ingredient_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page of the sitemap in one language. kind: "product" or "collection"."""
+
+    kind: str
+    code: str
+    lang: str
+    slug: str
+    updated_at: datetime | None
+
+
+def navigation(lang: str, also: Select[*tuple[Any, ...]] | None = None) -> list[Link]:
+    """Collections with something in them, and what `also` selects in the same five columns; one query."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            literal_column("'collection'").label("kind"),
+            Collection.code,
+            Collection.position,
+            CollectionText.slug,
+            CollectionText.name.label("label"),
+        )
+        .join(
+            CollectionText, and_(CollectionText.collection_id == Collection.id, CollectionText.lang == lang)
+        )
+        .where(_has_products())
+    )
+    both = union_all(statement, *([also] if also is not None else [])).subquery()
+    rows = db.session.execute(select(both).order_by(both.c.kind, both.c.position, both.c.code))
+    return [Link(*row) for row in rows]
+
+
+def _has_products() -> Any:
+    return exists(
+        select(CollectionProduct.product_id)
+        .join(Product, Product.id == CollectionProduct.product_id)
+        .where(CollectionProduct.collection_id == Collection.id, Product.state == "published")
+    )
+
+
+def collection(slug: str, lang: str) -> CollectionView | None:
+    """A collection by its address word."""
+    here = select(CollectionText.collection_id).where(
+        CollectionText.lang == lang, CollectionText.slug == slug
+    )
+    rows = db.session.execute(
+        select(
+            Collection.id,
+            Collection.code,
+            CollectionText.lang,
+            CollectionText.slug,
+            CollectionText.name,
+            CollectionText.intro,
+            CollectionText.meta_description,
+        )
+        .join(CollectionText, CollectionText.collection_id == Collection.id)
+        .where(Collection.id == here.scalar_subquery())
+    ).all()
+    slugs = {row.lang: row.slug for row in rows}
+    for row in rows:
+        if row.lang == lang:
+            return CollectionView(
+                row.id, row.code, row.slug, row.name, row.intro, row.meta_description, slugs
+            )
+    return None
+
+
+def collections_by_code(codes: Some[str], lang: str) -> dict[str, CollectionLink]:
+    """Collections by their codes; one that has no text in the language is left out."""
+    rows = db.session.execute(
+        select(Collection.code, CollectionText.slug, CollectionText.name, CollectionText.intro)
+        .join(
+            CollectionText, and_(CollectionText.collection_id == Collection.id, CollectionText.lang == lang)
+        )
+        .where(Collection.code.in_(codes))
+        .order_by(Collection.position, Collection.code)
+    )
+    return {row.code: CollectionLink(*row) for row in rows}
+
+
+def collection_choices(lang: str) -> list[tuple[str, str]]:
+    """(code, name) of all collections, for forms."""
+    rows = db.session.execute(
+        select(Collection.code, CollectionText.name)
+        .outerjoin(
+            CollectionText, and_(CollectionText.collection_id == Collection.id, CollectionText.lang == lang)
+        )
+        .order_by(Collection.position, Collection.code)
+    )
+    return [(row.code, row.name or row.code) for row in rows]
+
+
+def ingredient_choices(lang: str) -> list[tuple[str, str]]:
+    """(code, name) of all ingredients, for forms."""
+    return [(code, names.get(lang, code)) for _id, code, names in ingredients()]
+
+
+def ingredients() -> list[tuple[int, str, LocalText]]:
+    """(id, code, names) of all ingredients in the order in which they were made."""
+    rows = db.session.execute(
+        select(Ingredient.id, Ingredient.code, Ingredient.names).order_by(Ingredient.id)
+    )
+    return [(row.id, row.code, row.names) for row in rows]
+
+
+def moved_slug(kind: str, lang: str, slug: str) -> str | None:
+    """The address word of now for one of the past. kind: "product" or "collection"."""
+    past = select(SlugHistory.thing_id).where(
+        SlugHistory.kind == kind, SlugHistory.lang == lang, SlugHistory.slug == slug
+    )
+    statement: Select[str]
+    if kind == "product":
+        statement = (
+            select(ProductText.slug)
+            .join(Product, Product.id == ProductText.product_id)
+            .where(ProductText.product_id == past.scalar_subquery(), Product.state == "published")
+            .where(ProductText.lang == lang)
+        )
+    else:
+        statement = select(CollectionText.slug).where(
+            CollectionText.collection_id == past.scalar_subquery(), CollectionText.lang == lang
+        )
+    return db.session.scalar(statement)
+
+
+def search(text: str, lang: str) -> list[int]:
+    """Ids of published products that hold every word of the text; those with it in their name come first."""
+    asked = words(text)
+    if not asked:
+        return []
+    rows = db.session.execute(
+        select(Product.id, ProductText.name, Product.position)
+        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .where(Product.state == "published", *(ProductText.search_text.contains(word) for word in asked))
+        .order_by(Product.position, Product.id)
+    ).all()
+    return [row.id for row in sorted(rows, key=lambda row: not _all_in(asked, fold(row.name)))]
+
+
+def _all_in(asked: list[str], name: str) -> bool:
+    return all(word in name for word in asked)
+
+
+def pick_products(text: str, lang: str, limit: int = 20) -> list[PickedProduct]:
+    """Products for a picker, those that are archived left out; without a text the first ones in order."""
+    asked = words(text)
+    statement = (
+        select(Product.id, Product.code, ProductText.name, ProductText.slug, Product.state, Ingredient.code)
+        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .join(Ingredient, Ingredient.id == Product.ingredient_id)
+        .where(Product.state != "archived")
+        .where(*(or_(ProductText.search_text.contains(word), Product.code.contains(word)) for word in asked))
+        .order_by(Product.position, Product.id)
+        .limit(limit)
+    )
+    return [PickedProduct(*row) for row in db.session.execute(statement)]
+
+
+def price_history(variant_ids: Some[int]) -> dict[int, list[tuple[datetime, int]]]:
+    """(since, cents) of every price a variant has had, the oldest first. See rules.lowest_price."""
+    found: dict[int, list[tuple[datetime, int]]] = {variant_id: [] for variant_id in variant_ids}
+    rows = db.session.execute(
+        select(PriceHistory.variant_id, PriceHistory.since, PriceHistory.price_cents)
+        .where(PriceHistory.variant_id.in_(variant_ids))
+        .order_by(PriceHistory.since, PriceHistory.id)
+    )
+    for row in rows:
+        found[row.variant_id].append((row.since, row.price_cents))
+    return found
+
+
+def sitemap() -> list[Address]:
+    """Every published product and every collection with products, in every language that it has."""
+    products: Select[*tuple[Any, ...]] = (
+        select(
+            literal_column("'product'"),
+            Product.code,
+            ProductText.lang,
+            ProductText.slug,
+            ProductText.updated_at,
+        )
+        .join(ProductText, ProductText.product_id == Product.id)
+        .where(Product.state == "published")
+        .order_by(Product.position, Product.code, ProductText.lang)
+    )
+    collections: Select[*tuple[Any, ...]] = (
+        select(literal_column("'collection'"), Collection.code, CollectionText.lang, CollectionText.slug)
+        .join(CollectionText, CollectionText.collection_id == Collection.id)
+        .where(_has_products())
+        .order_by(Collection.position, Collection.code, CollectionText.lang)
+    )
+    rows = [Address(*row) for row in db.session.execute(collections.add_columns(literal_column("NULL")))]
+    return rows + [Address(*row) for row in db.session.execute(products)]

@@ -1,0 +1,208 @@
+"""Changes stock levels, always with a movement, and lots.
+
+One conditional UPDATE decides whether units are there; nothing reads first and writes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+
+from sqlalchemy import CursorResult, and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storefront import clock, locale
+from storefront.catalog.models import ProductText, Variant
+from storefront.database import LocalText, db
+from storefront.locale import gettext as _
+from storefront.locale import ngettext
+from storefront.refusals import Refused
+from storefront.stock.models import Lot, StockLevel, StockMovement
+from storefront.stock.rules import LOT_STATES, plain_code
+
+
+def take(variant_id: int, quantity: int, order_id: int | None, actor: str = "") -> None:
+    """Take units of one variant; refuses with 409 when there are not enough."""
+    take_all({variant_id: quantity}, order_id, actor)
+
+
+def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "") -> None:
+    """Take units of several variants, or of none: refuses with 409 at the first that has too few.
+
+    Rows are changed in ascending order of variant, so that two orders never wait for each other.
+    """
+    for variant_id in sorted(quantities):
+        quantity = quantities[variant_id]
+        if quantity <= 0:
+            raise ValueError("a quantity is 1 or more")
+        changed = db.session.execute(
+            update(StockLevel)
+            .where(StockLevel.variant_id == variant_id, StockLevel.available >= quantity)
+            .values(available=StockLevel.available - quantity)
+            .execution_options(synchronize_session=False)
+        )
+        if cast("CursorResult[object]", changed).rowcount != 1:
+            raise Refused(_too_few(variant_id), status=409)
+    _record(
+        {variant_id: -quantity for variant_id, quantity in quantities.items()}, "reserved", order_id, actor
+    )
+
+
+def give_back(
+    variant_id: int, quantity: int, order_id: int | None, actor: str = "", reason: str = "released"
+) -> None:
+    """Put units of one variant back."""
+    give_back_all({variant_id: quantity}, order_id, actor, reason)
+
+
+def give_back_all(
+    quantities: Mapping[int, int], order_id: int | None, actor: str = "", reason: str = "released"
+) -> None:
+    """Put units back: an order was cancelled or expired ("released"), or goods came back ("returned")."""
+    for variant_id in sorted(quantities):
+        db.session.execute(
+            update(StockLevel)
+            .where(StockLevel.variant_id == variant_id)
+            .values(available=StockLevel.available + quantities[variant_id])
+            .execution_options(synchronize_session=False)
+        )
+    _record(quantities, reason, order_id, actor)
+
+
+def open_level(variant_id: int, available: int = 0, actor: str = "") -> None:
+    """Begin to count a variant."""
+    db.session.execute(insert(StockLevel).values(variant_id=variant_id, available=available))
+    if available:
+        _record({variant_id: available}, "opening", None, actor)
+
+
+def set_level(variant_id: int, counted: int, actor: str) -> None:
+    """Somebody counted the shelf: the level becomes `counted`; the difference is the movement."""
+    if counted < 0:
+        raise Refused(_("A stock level is 0 or more."), field="counted")
+    before = db.session.scalar(
+        select(StockLevel.available).where(StockLevel.variant_id == variant_id).with_for_update()
+    )
+    if before is None:
+        open_level(variant_id, counted, actor)
+        return
+    if before == counted:
+        return
+    db.session.execute(
+        update(StockLevel)
+        .where(StockLevel.variant_id == variant_id)
+        .values(available=counted)
+        .execution_options(synchronize_session=False)
+    )
+    _record({variant_id: counted - before}, "counted", None, actor)
+
+
+def _record(quantities: Mapping[int, int], reason: str, order_id: int | None, actor: str) -> None:
+    if not quantities:
+        return
+    at = clock.now()
+    rows = [
+        {
+            "variant_id": variant_id,
+            "quantity": quantities[variant_id],
+            "reason": reason,
+            "order_id": order_id,
+            "actor": actor,
+            "at": at,
+        }
+        for variant_id in sorted(quantities)
+    ]
+    db.session.execute(insert(StockMovement), rows)
+
+
+def _too_few(variant_id: int) -> str:
+    lang = locale.current()
+    row = db.session.execute(
+        select(ProductText.name, Variant.labels, StockLevel.available)
+        .select_from(Variant)
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .outerjoin(ProductText, and_(ProductText.product_id == Variant.product_id, ProductText.lang == lang))
+        .where(Variant.id == variant_id)
+    ).first()
+    if row is None or not row.available:
+        name = row.name if row and row.name else _("This product")
+        return _("%(name)s has sold out.", name=name)
+    what = f"{row.name} ({locale.in_language(row.labels, lang)})"
+    return ngettext(
+        "Only %(num)s of %(what)s is left.", "Only %(num)s of %(what)s are left.", row.available, what=what
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LotData:
+    """What staff know about a lot."""
+
+    code: str
+    variant_id: int
+    made_on: date
+    best_before: date
+    state: str = "quarantine"
+    site: str = ""
+    supplier: str = ""
+    raw_received_on: date | None = None
+    received_on: date | None = None
+    released_on: date | None = None
+    released_by: str = ""
+    on_sale_since: date | None = None
+    sold_out_on: date | None = None
+    recalled_on: date | None = None
+    recall_reasons: LocalText = field(default_factory=dict)
+    recall_advice: LocalText = field(default_factory=dict)
+
+
+def add_lot(data: LotData) -> Lot:
+    """Record a new lot. Refuses a code that is taken in any spelling, and dates that cannot be."""
+    lot = Lot()
+    _fill(lot, data)
+    try:
+        with db.session.begin_nested():
+            db.session.add(lot)
+    except IntegrityError as error:
+        raise Refused(_("This batch number is already in use."), field="code") from error
+    return lot
+
+
+def save_lot(lot_id: int, data: LotData) -> Lot:
+    """Change a lot."""
+    lot = db.session.get(Lot, lot_id)
+    if lot is None:
+        raise Refused(_("This batch does not exist."), status=404)
+    try:
+        with db.session.begin_nested():
+            _fill(lot, data)
+    except IntegrityError as error:
+        raise Refused(_("This batch number is already in use."), field="code") from error
+    return lot
+
+
+def _fill(lot: Lot, data: LotData) -> None:
+    search_code = plain_code(data.code)
+    if not search_code:
+        raise Refused(_("A batch number has letters or digits."), field="code")
+    if data.state not in LOT_STATES:
+        raise Refused(_("Choose a state."), field="state")
+    if data.best_before <= data.made_on:
+        raise Refused(_("The best-before date comes after the day of production."), field="best_before")
+    if data.state == "released" and not data.released_by.strip():
+        raise Refused(_("Say who released the batch."), field="released_by")
+    lot.code, lot.search_code = data.code.strip(), search_code
+    lot.variant_id, lot.state, lot.site, lot.supplier = data.variant_id, data.state, data.site, data.supplier
+    lot.raw_received_on, lot.made_on, lot.received_on = data.raw_received_on, data.made_on, data.received_on
+    lot.released_on, lot.released_by = data.released_on, data.released_by.strip()
+    lot.on_sale_since, lot.sold_out_on, lot.best_before = (
+        data.on_sale_since,
+        data.sold_out_on,
+        data.best_before,
+    )
+    lot.recalled_on, lot.recall_reasons, lot.recall_advice = (
+        data.recalled_on,
+        data.recall_reasons,
+        data.recall_advice,
+    )
