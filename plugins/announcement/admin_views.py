@@ -1,0 +1,27 @@
+"""The page where staff write the announcement."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from plugins.announcement import forms, models
+from storefront.plugin_api import LANGUAGES, Refused, gettext, requires, writing
+
+blueprint = Blueprint("announcement", __name__)
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@requires("announcement")
+def edit() -> ResponseReturnValue:
+    """Show the form, or save what was posted and come back."""
+    notice = models.notice()
+    form = forms.NoticeForm(obj=notice, data=notice.texts)
+    if form.validate_on_submit():
+        data = form.data
+        try:
+            with writing():
+                models.replace({lang: data[lang] for lang in LANGUAGES}, data["first_day"], data["last_day"])
+            flash(gettext("Saved."), "ok")
+            return redirect(url_for(".edit"), 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return render_template("announcement/edit.html", form=form), 422 if form.is_submitted() else 200
