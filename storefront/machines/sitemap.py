@@ -17,8 +17,21 @@ from storefront.plugin_system.hookspecs import SitemapEntry
 blueprint = Blueprint("machines_sitemap", __name__)
 
 SAME_EVERYWHERE = ("shop_home.show", "shop_products.index", "shop_batch.show")
-ENDPOINTS = {"product": "shop_products.show", "collection": "shop_products.collection", "page": "shop_pages.show"}
-PRIVATE = ("/admin/", "/dev/", "/webhooks/", "/*/cart", "/*/checkout", "/*/payment/", "/*/orders/", "/*/search")
+ENDPOINTS = {
+    "product": "shop_products.show",
+    "collection": "shop_products.collection",
+    "page": "shop_pages.show",
+}
+PRIVATE = (
+    "/admin/",
+    "/dev/",
+    "/webhooks/",
+    "/*/cart",
+    "/*/checkout",
+    "/*/payment/",
+    "/*/orders/",
+    "/*/search",
+)
 
 
 @blueprint.get("/sitemap.xml")
@@ -40,7 +53,8 @@ def robots() -> Response:
 def fixed_entries() -> list[SitemapEntry]:
     """The pages that every shop has in every language."""
     return [
-        SitemapEntry({lang: url_for(endpoint, lang=lang) for lang in LANGUAGES}) for endpoint in SAME_EVERYWHERE
+        SitemapEntry({lang: url_for(endpoint, lang=lang) for lang in LANGUAGES})
+        for endpoint in SAME_EVERYWHERE
     ]
 
 

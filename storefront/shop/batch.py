@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES, gettext
 from storefront.quality import queries as quality
+from storefront.quality.queries import Batch
 from storefront.shop.frame import breadcrumbs, frame, set_alternates
 from storefront.web_security import limiter
 
@@ -35,8 +36,20 @@ def show(lang: str, code: str | None = None) -> str | tuple[str, int]:
     places = {one: url_for("shop_batch.show", lang=one, code=code) for one in LANGUAGES}
     set_alternates(places)
     breadcrumbs((gettext("Verify your batch"), frame().batch))
-    page = render_template("shop/batch.html", asked=asked, batch=batch)
+    page = render_template("shop/batch.html", asked=asked, batch=batch, verdict=verdict(batch))
     return (page, 404) if code is not None and batch is None else page
+
+
+def verdict(batch: Batch | None) -> str:
+    """What is to be said of a batch: unknown, recalled, passed, failed, or waiting (not released yet)."""
+    if batch is None:
+        return "unknown"
+    if batch.lot_state == "recalled":
+        return "recalled"
+    results = [result for report in batch.reports for result in report.results]
+    if not all(result.passed for result in results):
+        return "failed"
+    return "passed" if batch.lot_state == "released" and results else "waiting"
 
 
 def asked_for() -> str:

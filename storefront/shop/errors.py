@@ -6,7 +6,7 @@ import secrets
 from html import escape
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from storefront import locale
@@ -60,6 +60,9 @@ def answer(error: HTTPException) -> Response:
     if status >= 500:
         code = new_code()
         log.error("page failed", code=code, status=status, path=request.path)
+    staff_page = current_app.extensions.get("admin_error_page")
+    if staff_page is not None and request.path.startswith("/admin"):
+        return make_response(staff_page(error))
     if request.path.startswith(FOR_MACHINES):
         return Response(f"{status} {error.name}\n", status, mimetype="text/plain")
     response = Response(page(status, code), status, mimetype="text/html")
@@ -114,8 +117,8 @@ def plain_page(heading: str, sentence: str, code: str) -> str:
     lang = locale.current()
     home = f"{request.script_root}/{lang}/"
     mention = f"<p>{escape(code)}</p>" if code else ""
-    return (
-        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(heading)}</title></head>'
-        f"<body><main><h1>{escape(heading)}</h1><p>{escape(sentence)}</p>{mention}"
-        f'<p><a href="{escape(home)}">{escape(gettext("To the home page"))}</a></p></main></body></html>'
-    )
+    head = f'<head><meta charset="utf-8"><title>{escape(heading)}</title></head>'
+    label = gettext("To the home page")
+    way_on = f'<p><a href="{escape(home)}">{escape(label)}</a></p>'
+    said = f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>{mention}"
+    return f'<!doctype html><html lang="{lang}">{head}<body><main>{said}{way_on}</main></body></html>'

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES
 from storefront.offers.queries import Offer, offers
 from storefront.plugin_system.calling import call_markup
-from storefront.quality.rules import Badge
+from storefront.quality.facts import Badge
 from storefront.shop import structured
 
 blueprint = Blueprint("shop_home", __name__)
@@ -42,7 +42,7 @@ def show(lang: str) -> str:
         leading=leading,
         example=example,
         purity=next((badge for badge in (example.badges if example else ()) if badge.code == "purity"), None),
-        promises=promises(leading, example),
+        badges=promises(leading, example),
         sections=call_markup("home_sections", lang=lang),
         structured=home_data(),
     )

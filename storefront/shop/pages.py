@@ -23,7 +23,9 @@ def show(lang: str, slug: str) -> str | Response:
     page = queries.page(slug, lang)
     if page is None:
         return gone_or_moved(frame().path_of_page(slug))
-    set_alternates({code: url_for("shop_pages.show", lang=code, slug=own) for code, own in page.slugs.items()})
+    set_alternates(
+        {code: url_for("shop_pages.show", lang=code, slug=own) for code, own in page.slugs.items()}
+    )
     breadcrumbs((page.title, url_for("shop_pages.show", lang=lang, slug=page.slug)))
     return render_template("shop/page.html", text=page, body=rendered(page.body))
 

@@ -28,7 +28,12 @@ def show(lang: str) -> str:
     suggested = [] if found else offers(lang, limit=SUGGESTED)
     breadcrumbs((gettext("Search"), frame().search))
     return render_template(
-        "shop/search.html", text=text, found=found, results=results, suggested=suggested, total=len(found) + len(results)
+        "shop/search.html",
+        text=text,
+        found=found,
+        results=results,
+        suggested=suggested,
+        total=len(found) + len(results),
     )
 
 

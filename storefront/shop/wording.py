@@ -9,18 +9,19 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
+from storefront.catalog.rules import nrv_percent
 from storefront.locale import current, gettext, in_language
 from storefront.money import format_money, format_number
 from storefront.offers.queries import Offer, VariantOffer
-from storefront.quality.rules import Badge, GmpBadge, LabBadge, PurityBadge
+from storefront.quality.facts import Badge, GmpBadge, LabBadge, PurityBadge
 
 SIGNS = {"<=": "≤\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", ">": ">\u00a0"}
 
 
 def unit_price(variant: VariantOffer) -> str:
     """The price of a variant per 100 g or kg: "€ 49,79 per 100 g"."""
-    price = format_money(variant.unit_price_cents, current())
-    return f"{price} {gettext('per kg') if variant.unit_price_base_grams == 1000 else gettext('per 100 g')}"
+    base = gettext("per kg") if variant.unit_price_base_grams == 1000 else gettext("per 100 g")
+    return f"{format_money(variant.unit_price_cents, current())} {base}"
 
 
 def dose(offer: Offer) -> str:
@@ -54,15 +55,18 @@ def plain_number(value: Decimal) -> str:
 
 def reference_share(fact: dict[str, Any]) -> str:
     """The share of the reference intake in whole per cent, half up: "38%"; "–" without a reference value."""
-    if not fact.get("nrv"):
-        return "–"
-    share = Decimal(fact["amount"]) * 100 / Decimal(fact["nrv"])
-    return f"{int(share + Decimal('0.5'))}%"
+    share = nrv_percent(fact)
+    return "–" if share is None else f"{share}%"
 
 
 def country(code: str) -> str:
     """A country's short mark as people write it: "NL", "US" (in Dutch "VS")."""
     return gettext("US") if code == "US" else code
+
+
+def country_name(code: str) -> str:
+    """A country's name: "Netherlands", in Dutch "Nederland"."""
+    return {"NL": gettext("Netherlands"), "BE": gettext("Belgium")}.get(code, code)
 
 
 def place(name: str, cities: dict[str, str], code: str) -> str:
@@ -73,45 +77,50 @@ def place(name: str, cities: dict[str, str], code: str) -> str:
 def badge_title(badge: Badge) -> str:
     """The title of a quality badge."""
     if isinstance(badge, PurityBadge):
-        return gettext("Purity > %(value)s%%", value=format_number(badge.threshold, current()))
+        value = format_number(badge.threshold, current())
+        return gettext("Purity %(sign)s %(value)s%%", sign=badge.comparison, value=value)
     if isinstance(badge, LabBadge):
         return gettext("Independently tested, twice") if badge.twice else gettext("Independently tested")
     return gettext("GMP production")
 
 
-def badge_summary(badge: Badge, this_batch: bool = False) -> list[str]:
+def badge_summary(badge: Badge) -> list[str]:
     """The lines below a badge's title: what was measured, by whom, on which batch."""
     if isinstance(badge, PurityBadge):
-        return _purity_summary(badge, this_batch)
+        return _purity_summary(badge)
     if isinstance(badge, LabBadge):
         passed = sum(line.passed for line in badge.reports)
         tests = sum(line.tests for line in badge.reports)
         labs = lab_names(badge)
-        message = "%(passed)s of %(tests)s results passed, by %(labs)s"
-        return [gettext(message, passed=passed, tests=tests, labs=labs)]
+        said = gettext(
+            "%(passed)s of %(tests)s results passed, by %(labs)s", passed=passed, tests=tests, labs=labs
+        )
+        return [said]
     first = badge.certificates[0]
-    message = "%(standards)s, certificate %(number)s, %(holder)s"
-    return [gettext(message, standards=schemes(badge), number=first.number, holder=first.holder)]
+    said = gettext(
+        "%(standards)s, certificate %(number)s, %(holder)s",
+        standards=schemes(badge),
+        number=first.number,
+        holder=first.holder,
+    )
+    return [said]
 
 
-def _purity_summary(badge: PurityBadge, this_batch: bool) -> list[str]:
+def _purity_summary(badge: PurityBadge) -> list[str]:
     lines = []
     if badge.absorption:
-        message = "and absorption: assessed by %(assessor)s, %(year)s"
-        lines.append(gettext(message, assessor=badge.absorption.assessor, year=badge.absorption.year))
+        assessor, year = badge.absorption.assessor, badge.absorption.year
+        lines.append(gettext("and absorption: assessed by %(assessor)s, %(year)s", assessor=assessor, year=year))
     value = reading(badge.operator, badge.value, badge.unit)
-    if this_batch:
-        lines.append(gettext("This batch: %(value)s by %(method)s", value=value, method=badge.method))
-    else:
-        message = "Batch %(lot)s: %(value)s by %(method)s"
-        lines.append(gettext(message, lot=badge.lot_code, value=value, method=badge.method))
-    return lines
+    lot, method = badge.lot_code, badge.method
+    return [*lines, gettext("Batch %(lot)s: %(value)s by %(method)s", lot=lot, value=value, method=method)]
 
 
 def lab_names(badge: LabBadge) -> str:
     """The laboratories of a badge with their countries: "Noordlab (NL) and Eastmere Labs (US)"."""
     names = dict.fromkeys(f"{line.lab_name} ({country(line.country)})" for line in badge.reports)
-    return f" {gettext('and')} ".join(names)
+    both = gettext("and")
+    return f" {both} ".join(names)
 
 
 def schemes(badge: GmpBadge) -> str:
@@ -126,7 +135,7 @@ def reading(operator: str, value: Decimal | None, unit: str) -> str:
     if operator == "nd":
         return gettext("not detected")
     if operator == "absent" and value is None:
-        return f"{gettext('absent')} {unit}".rstrip()
+        return gettext("absent")
     if value is None:
         return "–"
     amount = format_number(value, current()) + _unit(unit)
@@ -150,6 +159,7 @@ def init_app(app: Flask) -> None:
         unit_price=unit_price,
         dose=dose,
         country=country,
+        country_name=country_name,
         badge_title=badge_title,
         badge_summary=badge_summary,
         plain_number=plain_number,

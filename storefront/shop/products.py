@@ -1,0 +1,122 @@
+"""The list of all products, a collection, and a product's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from storefront.catalog import queries as catalog
+from storefront.clock import today
+from storefront.locale import gettext
+from storefront.offers.queries import ListPage, Offer, VariantOffer, list_page, offer_by_slug
+from storefront.plugin_system.calling import call_all, call_markup
+from storefront.pricing.queries import shipping_methods
+from storefront.quality.queries import certificate_of
+from storefront.responses import gone_or_moved
+from storefront.shop import listing, structured
+from storefront.shop.frame import breadcrumbs, frame, set_alternates, set_canonical
+
+blueprint = Blueprint("shop_products", __name__)
+
+PER_PAGE = 24
+SHIPPED_FROM = "NL"
+
+
+@blueprint.get("/products")
+def index(lang: str) -> str | Response:
+    """All products, filtered and sorted as the address asks."""
+    asked = listing.asked_for(request.args)
+    found = list_page(lang, asked.filters, asked.sort, asked.page, PER_PAGE)
+    breadcrumbs((gettext("All products"), frame().products))
+    return list_response(asked, found, frame().products, "shop/products.html")
+
+
+@blueprint.get("/collections/<slug>")
+def collection(lang: str, slug: str) -> str | Response:
+    """A collection with its introduction; a slug of the past answers 301."""
+    wanted = catalog.collection(slug, lang)
+    if wanted is None:
+        now = catalog.moved_slug("collection", lang, slug)
+        return gone_or_moved(url_for("shop_products.collection", lang=lang, slug=now) if now else None)
+    asked = listing.asked_for(request.args)
+    found = list_page(lang, asked.filters, asked.sort, asked.page, PER_PAGE, collection_code=wanted.code)
+    path = frame().collection(wanted.slug)
+    places = wanted.slugs.items()
+    set_alternates({code: url_for("shop_products.collection", lang=code, slug=own) for code, own in places})
+    breadcrumbs((gettext("All products"), frame().products), (wanted.name, path))
+    return list_response(asked, found, path, "shop/collection.html", collection=wanted)
+
+
+def list_response(
+    asked: listing.Asked, found: ListPage, path: str, template: str, **values: Any
+) -> str | Response:
+    """A page of a list; a page beyond the last one leads to the last one."""
+    if asked.page > max(found.pages, 1):
+        return redirect(path + asked.query(found.pages), 302)
+    if asked.page > 1:
+        set_canonical(f"{path}?page={asked.page}")
+    collection = values.get("collection")
+    return render_template(
+        template,
+        asked=asked,
+        found=found,
+        path=path,
+        chips=listing.chips(asked, found.facets),
+        extras=card_extras(found.offers),
+        page_path=lambda number: path + asked.query(number),
+        amount=listing.amount,
+        structured=[structured.collection(collection.name if collection else "", path, found.offers)],
+        **values,
+    )
+
+
+def card_extras(offers: list[Offer]) -> dict[int, Any]:
+    """What plugins add to the cards, by product id."""
+    if not offers:
+        return {}
+    extras: dict[int, Any] = {}
+    for answer in call_all(
+        "product_list_extras", product_ids=[o.product_id for o in offers], lang=frame().lang
+    ):
+        for product_id, html in answer.items():
+            extras[product_id] = extras.get(product_id, "") + html
+    return extras
+
+
+@blueprint.get("/products/<slug>")
+def show(lang: str, slug: str) -> str | Response:
+    """A product: pictures, variants, badges with their evidence, facts, statements, research."""
+    found = offer_by_slug(slug, lang)
+    if found is None:
+        now = catalog.moved_slug("product", lang, slug)
+        return gone_or_moved(url_for("shop_products.show", lang=lang, slug=now) if now else None)
+    offer, text = found
+    site, methods = frame(), shipping_methods()
+    set_alternates(
+        {code: url_for("shop_products.show", lang=code, slug=own) for code, own in text["slugs"].items()}
+    )
+    way = [(name, site.collection(one)) for one, name in text["collections"][:1]]
+    site.section = way[0][1] if way else site.products
+    breadcrumbs((gettext("All products"), site.products), *way, (offer.name, site.product(offer.slug)))
+    return render_template(
+        "shop/product.html",
+        offer=offer,
+        text=text,
+        chosen=chosen_variant(offer),
+        certificate=certificate_of(offer.product_id),
+        methods=methods,
+        home_method=next((method for method in methods if method.country == SHIPPED_FROM), None),
+        below=call_markup(
+            "product_page_below", product_id=offer.product_id, product_code=offer.code, lang=lang
+        ),
+        structured=[structured.product(offer, text["meta_description"], methods)],
+        today=today(),
+    )
+
+
+def chosen_variant(offer: Offer) -> VariantOffer:
+    """The variant that the address names (`?sku=`), else the one that can be bought first."""
+    asked = request.args.get("sku", "")
+    return next((variant for variant in offer.variants if variant.sku == asked), offer.default)
