@@ -16,8 +16,12 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 TRAILING = ".,;:!?)]}>\"'’”»"
 # A DOI as Crossref recommends to match it, anywhere in a text.
 DOI = re.compile(r"10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+", re.IGNORECASE)
-AFTER_DOI = re.compile(r"(/(full|fulltext|full-text|pdf|epdf|abstract|meta|html)(/.*)?|\.pdf|\.full|\.html?)$", re.IGNORECASE)
-PUBMED = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed|europepmc\.org/(?:article|abstract)/med)/(\d{1,8})\b")
+AFTER_DOI = re.compile(
+    r"(/(full|fulltext|full-text|pdf|epdf|abstract|meta|html)(/.*)?|\.pdf|\.full|\.html?)$", re.IGNORECASE
+)
+PUBMED = re.compile(
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed|europepmc\.org/(?:article|abstract)/med)/(\d{1,8})\b"
+)
 PMC = re.compile(r"\bPMC\s?(\d{4,9})\b", re.IGNORECASE)
 BARE_PMID = re.compile(r"(?:pmid:?\s*)?(\d{1,8})", re.IGNORECASE)
 TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|_hsenc|_hsmi)$", re.IGNORECASE)

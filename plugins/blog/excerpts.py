@@ -43,8 +43,7 @@ def minutes(words: int) -> int:
 
 
 def folded(text: str) -> str:
-    """A text as search compares it: no case, no accents, no apostrophes, one kind of hyphen and space."""
-    text = APOSTROPHES.sub("", text)
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(mark for mark in text if not unicodedata.combining(mark))
-    return " ".join(re.sub("[\u2010-\u2014-]", "-", text).split())
+    """A text as search compares it: letters and digits in small, without accents and apostrophes."""
+    plain = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text).casefold())
+    kept = (sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in kept).split())

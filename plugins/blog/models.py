@@ -44,7 +44,9 @@ class TopicText(db.Model):
     __tablename__ = "plugin_blog_topic_text"
     __table_args__ = (UniqueConstraint("lang", "slug"),)
 
-    topic_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     slug: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(120))
@@ -103,7 +105,9 @@ class ArticleTopic(db.Model):
 
     __tablename__ = "plugin_blog_article_topic"
 
-    article_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True
+    )
     topic_id: Mapped[int] = mapped_column(
         ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), primary_key=True, index=True
     )
@@ -115,7 +119,9 @@ class ArticleIngredient(db.Model):
 
     __tablename__ = "plugin_blog_article_ingredient"
 
-    article_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True
+    )
     ingredient_code: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
@@ -140,18 +146,22 @@ class ArticleText(db.Model):
 
     # Derived on save.
     teaser: Mapped[str] = mapped_column(Text, default="")  # the excerpt, or the first 30 words
-    description: Mapped[str] = mapped_column(String(300), default="")  # the meta description, or first sentences
+    description: Mapped[str] = mapped_column(
+        String(300), default=""
+    )  # the meta description, or first sentences
     # {"html": …} | {"product": code, "level": 3} | {"order_now": {"codes", "collections", "heading", "level"}}
     blocks: Mapped[list[dict[str, Any]]]
     toc: Mapped[list[dict[str, Any]]]  # {"id": …, "text": …}
     links: Mapped[dict[str, Any]]  # {"article": [codes], "product": [codes]}
-    sources: Mapped[list[dict[str, Any]]]  # the references in order of citing, as `references.as_dict` gives them
+    sources: Mapped[
+        list[dict[str, Any]]
+    ]  # the references in order of citing, as `references.as_dict` gives them
     minutes: Mapped[int] = mapped_column(default=1)
     search_text: Mapped[str] = mapped_column(Text, default="")
 
 
 class ArticleSlugHistory(db.Model):
-    """An address that an article or topic once had; it answers 301 to the one of now."""
+    """An address that an article once had; it answers 301 to the one of now."""
 
     __tablename__ = "plugin_blog_slug_history"
     __table_args__ = (UniqueConstraint("lang", "slug"),)
@@ -159,7 +169,9 @@ class ArticleSlugHistory(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     lang: Mapped[str] = mapped_column(String(2))
     slug: Mapped[str] = mapped_column(String(120))
-    article_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), index=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), index=True
+    )
 
 
 class ArticleProduct(db.Model):
@@ -169,7 +181,9 @@ class ArticleProduct(db.Model):
     __table_args__ = (Index("ix_plugin_blog_article_product_code", "product_code", "text_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    text_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), index=True)
+    text_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), index=True
+    )
     product_code: Mapped[str] = mapped_column(String(40))
     placement: Mapped[str] = mapped_column(String(10))  # card, order_now, link
     position: Mapped[int]
@@ -181,7 +195,9 @@ class ArticleCollection(db.Model):
     __tablename__ = "plugin_blog_article_collection"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    text_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), index=True)
+    text_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), index=True
+    )
     collection_code: Mapped[str] = mapped_column(String(40), index=True)
     position: Mapped[int]
 
@@ -191,7 +207,11 @@ class ArticleCitation(db.Model):
 
     __tablename__ = "plugin_blog_article_citation"
 
-    text_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), primary_key=True)
-    reference_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_reference.id"), primary_key=True, index=True)
+    text_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), primary_key=True
+    )
+    reference_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_reference.id"), primary_key=True, index=True
+    )
     ordinal: Mapped[int]
     count: Mapped[int]

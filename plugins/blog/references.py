@@ -37,10 +37,27 @@ class Shown:
 
 def as_dict(reference: Reference) -> Source:
     """All fields that a page needs, as plain data."""
-    names = (
-        "key kind authors more_authors title lang journal journal_abbr year volume issue pages article_no"
-        " published doi pmid pmcid erratum_doi study"
-    ).split()
+    names = [
+        "key",
+        "kind",
+        "authors",
+        "more_authors",
+        "title",
+        "lang",
+        "journal",
+        "journal_abbr",
+        "year",
+        "volume",
+        "issue",
+        "pages",
+        "article_no",
+        "published",
+        "doi",
+        "pmid",
+        "pmcid",
+        "erratum_doi",
+        "study",
+    ]
     return {name: getattr(reference, name) for name in names}
 
 

@@ -1,0 +1,272 @@
+"""Saving articles, and everything that is derived from their text. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+from slugify import slugify
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from storefront.plugin_api import LANGUAGES, Refused, db, now, speaking
+from storefront.plugin_api import gettext as _
+
+from . import excerpts, markdown, queries, references, rules
+from .drafts import ArticleDraft, TextDraft
+from .models import (
+    Article,
+    ArticleCitation,
+    ArticleCollection,
+    ArticleIngredient,
+    ArticleProduct,
+    ArticleSlugHistory,
+    ArticleText,
+    ArticleTopic,
+    Author,
+    Reference,
+    Topic,
+)
+
+T = TypeVar("T", bound=Hashable)
+RESERVED_SLUGS = {"topics", "feed-xml"}
+
+
+def create_article(draft: ArticleDraft, code: str = "") -> Article:
+    """A new article. Its code comes from a title unless one is given (demo), and never changes again."""
+    titles = [text.title for text in draft.texts.values() if text.title]
+    if not titles:
+        raise Refused(_("Give the article a title first."), field="nl-title")
+    english = draft.texts.get("en")
+    title = english.title if english and english.title else titles[0]
+    article = Article(code=code or _free_code(title), picture={}, updated_at=now())
+    db.session.add(article)
+    db.session.flush()
+    _fill(article, draft)
+    return article
+
+
+def save_article(code: str, draft: ArticleDraft, seen: datetime | None = None) -> Article:
+    """Save an article and derive what follows from it.
+
+    seen: when the editor's copy was read; a copy that somebody else has overtaken is refused (409).
+    Raises Refused for the first thing that keeps a published text from being published.
+    """
+    article = db.session.scalar(select(Article).where(Article.code == code))
+    if article is None:
+        raise Refused(_("This article does not exist."), status=404)
+    if seen is not None and article.updated_at != seen:
+        raise Refused(
+            _("Somebody else saved this article after you opened it. Copy your changes, then load it anew."),
+            status=409,
+        )
+    _fill(article, draft)
+    return article
+
+
+def delete_article(code: str) -> None:
+    """Remove an article that no reader sees."""
+    article = db.session.scalar(select(Article).where(Article.code == code))
+    if article is None:
+        raise Refused(_("This article does not exist."), status=404)
+    published = select(ArticleText.id).where(
+        ArticleText.article_id == article.id, ArticleText.state == "published"
+    )
+    if db.session.scalar(published.limit(1)):
+        raise Refused(_("Take the article offline in every language before you delete it."))
+    db.session.delete(article)
+    db.session.flush()
+
+
+def problems_of(draft: ArticleDraft, lang: str, has_picture: bool) -> list[rules.Problem]:
+    """What keeps this draft from being published in a language."""
+    text = draft.texts.get(lang, TextDraft())
+    keys = markdown.keys_in(text.body)
+    known = queries.references_by_key(keys)
+    return rules.problems(
+        lang=lang,
+        title=text.title,
+        slug=text.slug or slug_of(text.title),
+        body=text.body,
+        image_alt=text.image_alt,
+        has_picture=has_picture,
+        has_author=bool(draft.author),
+        unknown_keys=[key for key in keys if key not in known],
+    )
+
+
+def slug_of(title: str) -> str:
+    """An address made from a title: ASCII, words and hyphens."""
+    return slugify(title.replace("\u2019", "").replace("'", ""), max_length=110, word_boundary=True)
+
+
+def derive(text: ArticleText) -> None:
+    """Write everything that follows from a text: blocks, contents, links, citations, reading time, search."""
+    keys = markdown.keys_in(text.body)
+    library = queries.references_by_key(keys)
+    with speaking(text.lang):
+        rendered = markdown.render(text.body, library)
+    text.blocks, text.toc, text.links = rendered.blocks, list(rendered.toc), rendered.links
+    text.minutes = excerpts.minutes(rendered.words)
+    opening = text.lead or rendered.plain
+    text.teaser = text.excerpt or excerpts.first_words(opening)
+    text.description = text.meta_description or excerpts.description(opening)
+    text.sources = [references.as_dict(library[key]) | {"count": n} for key, n in rendered.cited.items()]
+    named = [f"{', '.join(s['authors'])} {s['title']} {s['journal']}" for s in text.sources]
+    text.search_text = excerpts.folded(" ".join([text.title, text.lead, rendered.plain, *named]))
+    db.session.flush()
+    _save_links(text, rendered)
+    _save_citations(text, rendered, library)
+
+
+def _fill(article: Article, draft: ArticleDraft) -> None:
+    article.author_id = _person(draft.author, "author")
+    article.reviewer_id = _person(draft.reviewer, "reviewer")
+    article.featured = draft.featured
+    article.reviewed_on, article.review_due = draft.reviewed_on, draft.review_due
+    article.updated_at = now()
+    article.published_at = draft.published_at or article.published_at
+    if draft.picture is not None:
+        article.picture = draft.picture
+    _save_subjects(article, draft)
+    for lang in LANGUAGES:
+        _save_text(article, lang, draft)
+    db.session.flush()
+
+
+def _save_subjects(article: Article, draft: ArticleDraft) -> None:
+    topics = {topic.key: topic.id for topic in db.session.scalars(select(Topic))}
+    if unknown := [key for key in draft.topics if key not in topics]:
+        raise Refused(_("There is no topic “%(key)s”.", key=unknown[0]), field="topics")
+    db.session.execute(delete(ArticleTopic).where(ArticleTopic.article_id == article.id))
+    db.session.execute(delete(ArticleIngredient).where(ArticleIngredient.article_id == article.id))
+    for position, key in enumerate(dict.fromkeys(draft.topics)):
+        db.session.add(ArticleTopic(article_id=article.id, topic_id=topics[key], position=position))
+    for code in sorted(set(draft.ingredients)):
+        db.session.add(ArticleIngredient(article_id=article.id, ingredient_code=code))
+
+
+def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
+    typed = draft.texts.get(lang)
+    if typed is None:
+        return
+    text = db.session.scalar(
+        select(ArticleText).where(ArticleText.article_id == article.id, ArticleText.lang == lang)
+    )
+    if typed.empty and not typed.published:
+        if text is not None:
+            db.session.delete(text)
+        return
+    if typed.published and (found := problems_of(draft, lang, bool(article.picture))):
+        raise Refused(found[0].message, field=found[0].field)
+    slug = typed.slug or slug_of(typed.title)
+    if slug != slug_of(slug) or slug in RESERVED_SLUGS:
+        raise Refused(_("An address has small letters, digits and hyphens only."), field=f"{lang}-slug")
+    if text is None:
+        text = ArticleText(
+            article_id=article.id,
+            lang=lang,
+            blocks=[],
+            toc=[],
+            links={},
+            sources=[],
+            updated_at=now(),
+            state="draft",
+        )
+        db.session.add(text)
+    before = (text.title, text.lead, text.body, text.image_alt, text.state)
+    _remember_slug(text, slug)
+    text.slug, text.title, text.lead = slug or None, typed.title, typed.lead
+    text.excerpt, text.meta_description = typed.excerpt, typed.meta_description
+    text.image_alt, text.body = typed.image_alt, typed.body
+    text.state = "published" if typed.published else "draft"
+    if before != (text.title, text.lead, text.body, text.image_alt, text.state):
+        text.updated_at = now()
+    if typed.published and article.published_at is None:
+        article.published_at = now()
+    _flush_slug(lang)
+    derive(text)
+
+
+def _flush_slug(lang: str) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:
+        message = _("Another article already stands at this address in this language.")
+        raise Refused(message, field=f"{lang}-slug") from error
+
+
+def _remember_slug(text: ArticleText, slug: str) -> None:
+    """Keep the old address of a published text, for 301; an address in use again is forgotten."""
+    history = ArticleSlugHistory
+    db.session.execute(delete(history).where(history.lang == text.lang, history.slug == slug))
+    if text.slug and text.slug != slug and text.state == "published":
+        db.session.execute(delete(history).where(history.lang == text.lang, history.slug == text.slug))
+        db.session.add(history(lang=text.lang, slug=text.slug, article_id=text.article_id))
+
+
+def _person(key: str, field: str) -> int | None:
+    if not key:
+        return None
+    found = db.session.scalar(select(Author.id).where(Author.key == key))
+    if found is None:
+        raise Refused(_("This person is not in the list of authors."), field=field)
+    return found
+
+
+def _save_links(text: ArticleText, rendered: markdown.Rendered) -> None:
+    products: list[tuple[str, str]] = []
+    collections: list[str] = []
+    for block in rendered.blocks:
+        if "product" in block:
+            products.append((block["product"], "card"))
+        elif "order_now" in block:
+            products += [(code, "order_now") for code in block["order_now"]["codes"]]
+            collections += block["order_now"]["collections"]
+    products += [(code, "link") for code in rendered.links["product"]]
+    rows = list(
+        db.session.scalars(
+            select(ArticleProduct).where(ArticleProduct.text_id == text.id).order_by(ArticleProduct.position)
+        )
+    )
+    kept = aligned([(row.product_code, row.placement) for row in rows], products)
+    for position, (code, placement) in enumerate(products):
+        if position in kept:
+            rows[kept[position]].position = position
+        else:
+            db.session.add(
+                ArticleProduct(text_id=text.id, product_code=code, placement=placement, position=position)
+            )
+    for index in set(range(len(rows))) - set(kept.values()):
+        db.session.delete(rows[index])
+    db.session.execute(delete(ArticleCollection).where(ArticleCollection.text_id == text.id))
+    for position, code in enumerate(collections):
+        db.session.add(ArticleCollection(text_id=text.id, collection_code=code, position=position))
+
+
+def aligned(old: Sequence[T], new: Sequence[T]) -> dict[int, int]:
+    """Which old block each new one is (new index → old index), so that a block that only moved along keeps its row."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
+
+
+def _save_citations(text: ArticleText, rendered: markdown.Rendered, library: dict[str, Reference]) -> None:
+    db.session.execute(delete(ArticleCitation).where(ArticleCitation.text_id == text.id))
+    for ordinal, (key, count) in enumerate(rendered.cited.items(), 1):
+        db.session.add(
+            ArticleCitation(text_id=text.id, reference_id=library[key].id, ordinal=ordinal, count=count)
+        )
+
+
+def _free_code(title: str) -> str:
+    stem = slugify(title, max_length=50, word_boundary=True) or "article"
+    taken = set(
+        db.session.scalars(select(Article.code).where(Article.code.startswith(stem, autoescape=True)))
+    )
+    code, number = stem, 2
+    while code in taken:
+        code, number = f"{stem}-{number}", number + 1
+    return code

@@ -1,0 +1,210 @@
+"""An article's stored blocks put together with what is true now: offers, collections, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import request
+from markupsafe import Markup
+
+from storefront.plugin_api import (
+    CollectionLink,
+    Offer,
+    collections,
+    language,
+    media_url,
+    offers_by_code,
+    speaking,
+    url,
+)
+from storefront.plugin_api import gettext as _
+
+from . import excerpts, markdown, queries, references, syntax
+from .references import Shown, Source
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A product in the text."""
+
+    offer: Offer
+    heading: str  # h2 or h3, so that no level is skipped
+    source: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Text, with product cards in it."""
+
+    kind: ClassVar[str] = "prose"
+    parts: list[Markup | Card]
+
+
+@dataclass(frozen=True)
+class OrderNow:
+    """The call to action. With one offer it is a form; with several it leads to the list at `path`."""
+
+    kind: ClassVar[str] = "order_now"
+    id: str
+    heading: str
+    offers: list[Offer]
+    path: str
+    intro: str
+    source: str
+
+    @property
+    def single(self) -> bool:
+        """True when one product is sold here, straight into the cart."""
+        return not self.path
+
+    @property
+    def sold_out(self) -> bool:
+        """True when nothing of it can be bought now."""
+        return all(offer.sold_out for offer in self.offers)
+
+
+@dataclass(frozen=True)
+class ListedSource:
+    """A reference at the foot of an article, with the places that cite it."""
+
+    number: int
+    shown: Shown
+    erratum: str  # address, or ""
+    study: list[tuple[str, str]]
+    marks: list[str]  # "a", "b", … one per citation
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A text as readers would see it, without saving it."""
+
+    sections: list[Prose | OrderNow]
+    sources: list[ListedSource]
+    words: int
+    minutes: int
+
+
+def compose(
+    blocks: list[Block], links: dict[str, list[str]], *, code: str, slugs: dict[str, str]
+) -> list[Prose | OrderNow]:
+    """Blocks with live offers, in the language of now. What is no longer sold leaves no trace.
+
+    slugs: address per code of the articles that the text links; missing ones become plain text.
+    """
+    asked = [block["order_now"] for block in blocks if "order_now" in block]
+    codes = {block["product"] for block in blocks if "product" in block} | set(links.get("product", []))
+    codes.update(*(block["codes"] for block in asked))
+    wanted = {name for block in asked for name in block["collections"]}
+    lang = language()
+    known = collections(lang) if wanted else {}
+    offers = offers_by_code(sorted(codes), lang, collections=sorted(wanted)) if codes or wanted else {}
+    address = address_book(offers, slugs)
+    sections: list[Prose | OrderNow] = []
+    for block in blocks:
+        if "order_now" in block:
+            number = sum(section.kind == "order_now" for section in sections) + 1
+            order_now = make_order_now(block["order_now"], offers, known, number, f"article:{code}:order-now")
+            if order_now:
+                sections.append(order_now)
+            continue
+        part = _part(block, offers, address, code)
+        if part is None:
+            continue
+        if not sections or not isinstance(sections[-1], Prose):
+            sections.append(Prose([]))
+        prose = sections[-1]
+        assert isinstance(prose, Prose)
+        prose.parts.append(part)
+    return sections
+
+
+def _part(
+    block: Block, offers: dict[str, Offer], address: Callable[[str, str], str | None], code: str
+) -> Markup | Card | None:
+    if "html" in block:
+        return Markup(markdown.resolved(block["html"], address, media_url, request.script_root))
+    offer = offers.get(block["product"])
+    return Card(offer, f"h{block['level']}", f"article:{code}:card") if offer else None
+
+
+def address_book(offers: dict[str, Offer], slugs: dict[str, str]) -> Callable[[str, str], str | None]:
+    """A function from our kind of link ("article", "creatine-55") to a path, or None when nothing is there."""
+
+    def address(kind: str, code: str) -> str | None:
+        if kind == "article":
+            return url("blog.article", lang=language(), slug=slugs[code]) if code in slugs else None
+        if kind == "product":
+            return product_path(offers[code]) if code in offers else None
+        return url("shop_batch.show", lang=language(), **({"code": code} if code else {}))
+
+    return address
+
+
+def product_path(offer: Offer) -> str:
+    """Where a product's page stands in the language of now."""
+    return url("shop_products.show", lang=language(), slug=offer.slug)
+
+
+def make_order_now(
+    asked: dict[str, Any],
+    offers: dict[str, Offer],
+    known: dict[str, CollectionLink],
+    number: int,
+    source: str,
+) -> OrderNow | None:
+    """A call to action for what can be shown of what was asked; None when nothing of it is left."""
+    chosen = [known[name] for name in asked["collections"] if name in known]
+    codes = [*asked["codes"], *(code for link in chosen for code in link.product_codes)]
+    sold = [offers[code] for code in dict.fromkeys(codes) if code in offers]
+    if not sold:
+        return None
+    path = ""
+    if chosen:
+        path = url("shop_products.collection", lang=language(), slug=chosen[0].slug)
+    elif len(sold) > 1:
+        path = url("shop_products.index", lang=language(), codes=",".join(offer.code for offer in sold))
+    heading = asked["heading"] or _heading(sold, chosen)
+    intro = excerpts.description(chosen[0].intro) if chosen else ""
+    return OrderNow(f"order-{number}", heading, sold, path, intro, source)
+
+
+def _heading(offers: list[Offer], chosen: list[CollectionLink]) -> str:
+    if chosen:
+        return _("Order one of our %(name)s products now", name=_inside(chosen[0].name))
+    names = [_inside(offer.short_name) for offer in offers]
+    if len(names) == 1:
+        return _("Order %(name)s now", name=names[0])
+    return _("Order %(names)s or %(last)s now", names=", ".join(names[:-1]), last=names[-1])
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence: "magnesium L-threonate", but "NMN"."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def list_sources(sources: list[Source], lang: str) -> list[ListedSource]:
+    """The reference list of an article; "count" says how often the text cites each."""
+    listed = []
+    for number, source in enumerate(sources, 1):
+        erratum = references.doi_address(source["erratum_doi"]) if source["erratum_doi"] else ""
+        marks = [syntax.letters(n) for n in range(1, source["count"] + 1)]
+        shown = references.shown(source, lang)
+        listed.append(ListedSource(number, shown, erratum, references.study_lines(source, lang), marks))
+    return listed
+
+
+def preview(body: str, lang: str) -> Preview:
+    """Show a text that is not saved: with the offers of now, and unknown citations marked."""
+    with speaking(lang):
+        keys = markdown.keys_in(body)
+        library = queries.references_by_key(keys)
+        rendered = markdown.render(body, library)
+        slugs = queries.slugs_of(rendered.links["article"], lang)
+        sections = compose(rendered.blocks, rendered.links, code="preview", slugs=slugs)
+        sources = [references.as_dict(library[key]) | {"count": n} for key, n in rendered.cited.items()]
+        listed = list_sources(sources, lang)
+    return Preview(sections, listed, rendered.words, excerpts.minutes(rendered.words))

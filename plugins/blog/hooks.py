@@ -1,0 +1,114 @@
+"""What the blog adds to the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+
+from storefront.plugin_api import (
+    LANGUAGES,
+    MenuItem,
+    Panel,
+    Permission,
+    SearchResult,
+    SitemapEntry,
+    hookimpl,
+    url,
+)
+from storefront.plugin_api import gettext as _
+
+from . import admin_views, demo, queries, views
+
+POSTS_ON_HOME = 3
+WRITE = "blog.articles"
+WITH_CARDS = {"shop_home.show", "shop_products.show"}
+
+
+@hookimpl
+def blueprints() -> Iterable[tuple[Blueprint, str]]:
+    """The shopper's pages and the editor's."""
+    return [(views.blueprint, "/<lang:lang>/blog"), (admin_views.blueprint, "/admin/blog")]
+
+
+@hookimpl
+def permissions() -> Iterable[Permission]:
+    """Writing articles is open to marketers."""
+    return [Permission(WRITE, _("Write articles"), marketer=True)]
+
+
+@hookimpl
+def navigation_links(lang: str) -> Iterable[MenuItem]:
+    """The blog in the main navigation."""
+    return [MenuItem(_("Blog"), url("blog.index", lang=lang), endpoint_prefix="blog.")]
+
+
+@hookimpl
+def footer_links(lang: str) -> Iterable[MenuItem]:
+    """The blog in the footer."""
+    return [MenuItem(_("Blog"), url("blog.index", lang=lang))]
+
+
+@hookimpl
+def head_tags(lang: str) -> Markup:
+    """The feed of this language; on pages of the shop that list articles, their stylesheet too."""
+    listed = request.endpoint in WITH_CARDS
+    return Markup(render_template("blog/parts/head.html", listed=listed))
+
+
+@hookimpl
+def home_sections(lang: str) -> Markup | str:
+    """The three newest articles."""
+    cards = queries.newest(lang, POSTS_ON_HOME)
+    return Markup(render_template("blog/parts/home.html", cards=cards)) if cards else ""
+
+
+@hookimpl
+def product_page_below(product_id: int, product_code: str, lang: str) -> Markup | str:
+    """The articles that link the product."""
+    cards = queries.linking(product_code, lang)
+    return Markup(render_template("blog/parts/product.html", cards=cards)) if cards else ""
+
+
+@hookimpl
+def search_results(text: str, lang: str) -> Iterable[SearchResult]:
+    """Found articles."""
+    return [
+        SearchResult(card.title, url("blog.article", lang=lang, slug=card.slug), card.teaser, _("Article"))
+        for card in queries.search(text, lang)
+    ]
+
+
+@hookimpl
+def sitemap_entries() -> Iterable[SitemapEntry]:
+    """The index and every published article, each with the languages that it has."""
+    articles = queries.addresses()
+    found = {lang for _code, slugs, _at in articles for lang in slugs}
+    index = {lang: url("blog.index", lang=lang) for lang in LANGUAGES if lang in found}
+    entries = [SitemapEntry(index, max(at for _code, _slugs, at in articles))] if articles else []
+    for _code, slugs, changed in articles:
+        paths = {lang: url("blog.article", lang=lang, slug=slug) for lang, slug in slugs.items()}
+        entries.append(SitemapEntry(paths, changed))
+    return entries
+
+
+@hookimpl
+def admin_menu() -> Iterable[MenuItem]:
+    """Articles in the rail."""
+    return [MenuItem(_("Articles"), url("blog_admin.index"), "book", WRITE, "blog_admin.")]
+
+
+@hookimpl
+def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
+    """In the product editor: the articles that link the product, in both languages."""
+    articles = queries.linking_for_staff(product_code)
+    body = render_template("blog/parts/admin_product.html", articles=articles)
+    return [Panel(_("Articles that link this product"), Markup(body))]
+
+
+@hookimpl
+def demo_data(today: date) -> None:
+    """The blog's share of the demo shop."""
+    demo.load(today)

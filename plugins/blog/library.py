@@ -1,0 +1,190 @@
+"""The library of references, and the lists of authors and topics: saving them. Nothing here commits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from slugify import slugify
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from storefront.plugin_api import LANGUAGES, Refused, db, now
+from storefront.plugin_api import gettext as _
+
+from . import citations
+from .actions import derive
+from .drafts import ReferenceDraft
+from .models import Article, ArticleCitation, ArticleText, Author, Reference, Topic, TopicText
+
+NUMBER = re.compile(r"\d{1,8}")
+
+
+def save_reference(draft: ReferenceDraft, key: str = "") -> Reference:
+    """Add a publication, or change the one with this key; every text that cites it is derived anew."""
+    if not [name for name in draft.authors if name.strip()]:
+        raise Refused(_("A source needs at least its first author."), field="authors")
+    if not draft.title.strip():
+        raise Refused(_("A source needs its title."), field="title")
+    reference = db.session.scalar(select(Reference).where(Reference.key == key)) if key else None
+    if key and reference is None:
+        raise Refused(_("This source is not in the library."), status=404)
+    if reference is None:
+        reference = Reference(key=draft.key or _free_key(draft))
+        db.session.add(reference)
+    _fill(reference, draft)
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:
+        raise Refused(
+            _("A source with this DOI or PubMed number is already in the library."), field="doi"
+        ) from error
+    citing = select(ArticleText).join(ArticleCitation, ArticleCitation.text_id == ArticleText.id)
+    for text in db.session.scalars(citing.where(ArticleCitation.reference_id == reference.id)).all():
+        derive(text)
+    return reference
+
+
+def _fill(reference: Reference, draft: ReferenceDraft) -> None:
+    reference.kind, reference.lang, reference.more_authors = draft.kind, draft.lang, draft.more_authors
+    reference.authors = [citations.clean(name) for name in draft.authors if name.strip()]
+    reference.title, reference.journal = draft.title.strip(), draft.journal.strip()
+    reference.journal_abbr, reference.year = draft.journal_abbr.strip(), draft.year
+    reference.volume, reference.issue = draft.volume.strip(), draft.issue.strip()
+    reference.pages, reference.article_no = draft.pages.strip(), draft.article_no.strip()
+    reference.published = draft.published.strip()
+    reference.doi = _doi(draft.doi, "doi") or None
+    reference.erratum_doi = _doi(draft.erratum_doi, "erratum_doi")
+    reference.pmid, reference.pmcid = _pmid(draft.pmid) or None, _pmcid(draft.pmcid) or None
+    reference.study = draft.study
+    reference.updated_at = now()
+
+
+def _doi(text: str, field: str) -> str:
+    if not citations.clean(text):
+        return ""
+    found = citations.doi_in(text)
+    if not found:
+        raise Refused(_("This is not a DOI. A DOI looks like 10.3233/JAD-150538."), field=field)
+    return found
+
+
+def _pmid(text: str) -> str:
+    if not citations.clean(text):
+        return ""
+    found = citations.identify(text).pmid
+    if not NUMBER.fullmatch(found):
+        raise Refused(_("This is not a PubMed number. It has at most eight digits."), field="pmid")
+    return found
+
+
+def _pmcid(text: str) -> str:
+    if not citations.clean(text):
+        return ""
+    found = citations.identify(text).pmcid
+    if not found:
+        raise Refused(_("This is not a PMC number. It looks like PMC8550608."), field="pmcid")
+    return found
+
+
+def delete_reference(key: str) -> None:
+    """Take a publication out of the library, unless a text cites it."""
+    reference = db.session.scalar(select(Reference).where(Reference.key == key))
+    if reference is None:
+        raise Refused(_("This source is not in the library."), status=404)
+    if db.session.scalar(
+        select(ArticleCitation.text_id).where(ArticleCitation.reference_id == reference.id).limit(1)
+    ):
+        raise Refused(_("An article cites this source; it stays in the library."))
+    db.session.delete(reference)
+    db.session.flush()
+
+
+def save_author(
+    name: str, roles: dict[str, str], bios: dict[str, str], key: str = "", new_key: str = ""
+) -> Author:
+    """Add a person who writes or reviews, or change the one with this key."""
+    if not name.strip():
+        raise Refused(_("A person needs a name."), field="name")
+    author = db.session.scalar(select(Author).where(Author.key == key)) if key else None
+    if key and author is None:
+        raise Refused(_("This person is not in the list of authors."), status=404)
+    if author is None:
+        author = Author(key=new_key or _free(Author.key, slugify(name) or "author"))
+        db.session.add(author)
+    author.name, author.roles, author.bios = name.strip(), roles, bios
+    db.session.flush()
+    return author
+
+
+def save_topic(
+    names: dict[str, str],
+    slugs: dict[str, str],
+    intros: dict[str, str],
+    *,
+    position: int = 100,
+    collection_code: str = "",
+    key: str = "",
+    new_key: str = "",
+) -> Topic:
+    """Add a topic, or change the one with this key. A language without a name has no page for it."""
+    if not any(names.values()):
+        raise Refused(_("A topic needs a name."), field="nl-name")
+    topic = db.session.scalar(select(Topic).where(Topic.key == key)) if key else None
+    if key and topic is None:
+        raise Refused(_("This topic does not exist."), status=404)
+    if topic is None:
+        first = names.get("en") or next(name for name in names.values() if name)
+        topic = Topic(key=new_key or _free(Topic.key, slugify(first) or "topic"))
+        db.session.add(topic)
+    topic.position, topic.collection_code = position, collection_code
+    db.session.flush()
+    db.session.execute(delete(TopicText).where(TopicText.topic_id == topic.id))
+    for lang in LANGUAGES:
+        if name := names.get(lang, "").strip():
+            slug = slugs.get(lang) or slugify(name)
+            db.session.add(
+                TopicText(topic_id=topic.id, lang=lang, slug=slug, name=name, intro=intros.get(lang, ""))
+            )
+            _flush_topic(lang)
+    return topic
+
+
+def _flush_topic(lang: str) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:
+        message = _("Another topic already stands at this address in this language.")
+        raise Refused(message, field=f"{lang}-slug") from error
+
+
+def delete_author(key: str) -> None:
+    """Take a person out of the list, unless an article names them."""
+    author = db.session.scalar(select(Author).where(Author.key == key))
+    if author is None:
+        raise Refused(_("This person is not in the list of authors."), status=404)
+    named = (Article.author_id == author.id) | (Article.reviewer_id == author.id)
+    if db.session.scalar(select(Article.id).where(named).limit(1)):
+        raise Refused(_("An article names this person; they stay in the list."))
+    db.session.delete(author)
+    db.session.flush()
+
+
+def _free_key(draft: ReferenceDraft) -> str:
+    """ "slutsky2010", and "slutsky2010b" for the next one."""
+    first = draft.authors[0].split()
+    family = " ".join(first[:-1]) if len(first) > 1 and first[-1].replace("-", "").isupper() else first[0]
+    family = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode()
+    stem = (re.sub(r"[^a-z0-9]", "", family.lower()) or "source") + str(draft.year)
+    return _free(Reference.key, stem, suffixes="bcdefghijklmnopqrstuvwxyz")
+
+
+def _free(column: object, stem: str, suffixes: str = "") -> str:
+    """The stem, or the stem with the first letter or number behind it that is not taken."""
+    taken = set(db.session.scalars(select(column)))  # type: ignore[call-overload]
+    for suffix in ["", *suffixes, *[f"-{n}" for n in range(2, 1000)]]:
+        if stem + suffix not in taken:
+            return stem + suffix
+    raise Refused(_("There are too many with this name."))

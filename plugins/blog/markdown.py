@@ -1,0 +1,145 @@
+"""Article text: Markdown with three signs of our own, turned into blocks of safe HTML.
+
+``[@key]`` cites a reference, ``:::product <code>`` shows a product, and ``:::order-now <codes or
+collection:<code>> | <heading>`` sets the call to action. Links may lead to ``article:<code>``,
+``product:<code>`` or ``batch:<code>``; pictures come from ``media:<file>#<width>x<height>`` only. These
+stay in the stored HTML and are turned into addresses when the page is made, since slugs change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import nh3
+from markdown_it.token import Token
+from markupsafe import escape
+
+from storefront.plugin_api import gettext as _
+
+from .syntax import PARSER, SCHEMES, Block, words_of
+
+OURS = re.compile(r'<a (?:[^>]*? )?href="(article|product|batch):([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+MEDIA_SOURCE = re.compile(r'src="media:([^"]+)"')
+ROOTED = re.compile(r'href="/(?!/)')
+
+TAGS = {
+    "a",
+    "p",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "hr",
+    "br",
+    "mark",
+} | {"table", "thead", "tbody", "tr", "th", "td", "div", "figure", "figcaption", "img", "span"}
+ATTRIBUTES = {
+    "a": {"href", "rel", "title", "class", "id", "role", "aria-label"},
+    "div": {"class", "role", "tabindex", "aria-label"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "ol": {"start"},
+    "table": {"class"},
+    "th": {"scope", "class"},
+    "td": {"class"},
+}
+
+
+@dataclass
+class Rendered:
+    """What a text holds: blocks to show, and everything that is derived from it."""
+
+    blocks: list[Block] = field(default_factory=list)
+    toc: list[dict[str, str]] = field(default_factory=list)
+    cited: dict[str, int] = field(default_factory=dict)  # key -> how often, in order of the first citing
+    links: dict[str, list[str]] = field(default_factory=lambda: {"article": [], "product": []})
+    words: int = 0
+    plain: str = ""
+
+
+def render(text: str, known: Collection[str] | None = None) -> Rendered:
+    """Turn an article's Markdown into blocks, in the language that is spoken now.
+
+    known: keys of the library; a citation of any other key is marked in the text instead of numbered.
+    """
+    env: dict[str, Any] = {"known": known, "cited": {}, "ids": set(), "table": 0}
+    tokens = PARSER.parse(text, env)
+    found = Rendered(cited=env["cited"])
+    heading = ""
+    run: list[Token] = []
+    for position, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = words_of(tokens[position + 1])
+            if token.tag == "h2":
+                found.toc.append({"id": str(token.attrs["id"]), "text": heading})
+        elif token.type == "inline":
+            _note(token, found)
+        if token.type == "table_open":
+            token.meta["label"] = f"{_('Table')}: {heading}" if heading else _("Table")
+        if token.type == "embed":
+            _flush(run, env, found.blocks)
+            run = []
+            found.blocks.append(_embed(token, level=3 if found.toc else 2))
+        else:
+            run.append(token)
+    _flush(run, env, found.blocks)
+    return found
+
+
+def keys_in(text: str) -> list[str]:
+    """The keys that a text cites, in order."""
+    return list(render(text).cited)
+
+
+def resolved(
+    html: str, address: Callable[[str, str], str | None], media: Callable[[str], str], root: str = ""
+) -> str:
+    """Stored HTML with our links turned into addresses. A link whose target is gone becomes plain text."""
+
+    def link(found: re.Match[str]) -> str:
+        target = address(found.group(1), found.group(2))
+        return f'<a href="{escape(target)}">{found.group(3)}</a>' if target else found.group(3)
+
+    html = OURS.sub(link, html)
+    html = MEDIA_SOURCE.sub(lambda found: f'src="{escape(media(found.group(1)))}"', html)
+    return ROOTED.sub(f'href="{root}/', html) if root else html
+
+
+def _flush(run: list[Token], env: dict[str, Any], blocks: list[Block]) -> None:
+    html = cleaned(PARSER.renderer.render(run, PARSER.options, env)).strip() if run else ""
+    if html:
+        blocks.append({"html": html})
+
+
+def cleaned(html: str) -> str:
+    """HTML with only the tags and attributes that articles need: no style, no script, no handler."""
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+
+
+def _embed(token: Token, level: int) -> Block:
+    block = dict(token.meta)
+    if "product" in block:
+        block["level"] = level
+    return block
+
+
+def _note(token: Token, found: Rendered) -> None:
+    text = words_of(token)
+    found.words += len(text.split())
+    found.plain = f"{found.plain} {text}".strip()
+    for child in token.children or []:
+        if child.type == "link_open":
+            kind, _colon, code = str(child.attrGet("href")).partition(":")
+            if kind in found.links and code not in found.links[kind]:
+                found.links[kind].append(code)

@@ -1,0 +1,55 @@
+"""When an article may be published, and what an editor sees about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from storefront.plugin_api import gettext as _
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a text cannot be published: the form field that mends it, and a sentence."""
+
+    field: str
+    message: str
+
+
+def problems(
+    *,
+    lang: str,
+    title: str,
+    slug: str,
+    body: str,
+    image_alt: str,
+    has_picture: bool,
+    has_author: bool,
+    unknown_keys: Collection[str],
+) -> list[Problem]:
+    """Everything that keeps a text from being published; an empty list means that it may be.
+
+    There is nothing else: findings about claims, sources or calls to action inform, they never refuse.
+    """
+    found = []
+    if not title:
+        found.append(Problem(f"{lang}-title", _("A published article needs a title in this language.")))
+    if not slug:
+        found.append(Problem(f"{lang}-slug", _("A published article needs an address in this language.")))
+    if not body:
+        found.append(Problem(f"{lang}-body", _("A published article needs a text in this language.")))
+    if has_picture and not image_alt:
+        found.append(
+            Problem(
+                f"{lang}-image_alt", _("Describe the picture in this language, for those who cannot see it.")
+            )
+        )
+    for key in unknown_keys:
+        found.append(
+            Problem(
+                f"{lang}-body", _("The text cites “%(key)s”, but the library has no such source.", key=key)
+            )
+        )
+    if not has_author:
+        found.append(Problem("author", _("A published article needs an author.")))
+    return found

@@ -1,0 +1,118 @@
+"""What the blog says to programs: JSON-LD and the Atom feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from storefront.plugin_api import SHOP_NAME, absolute, absolute_path, local, media_url
+
+from . import references
+from .queries import ArticlePage, Card
+
+CONTEXT = "https://schema.org"
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+def posting(article: ArticlePage) -> dict[str, Any]:
+    """An article as BlogPosting, with its sources as citations."""
+    address = absolute("blog.article", lang=article.lang, slug=article.slug)
+    data: dict[str, Any] = {
+        "@context": CONTEXT,
+        "@type": "BlogPosting",
+        "headline": article.title,
+        "description": article.description,
+        "inLanguage": article.lang,
+        "url": address,
+        "mainEntityOfPage": _web_page(article, address),
+        "datePublished": moment(article.published_at),
+        "dateModified": moment(article.updated_at),
+        "author": _person(article.author.name, article.author.role),
+        "publisher": {"@type": "Organization", "@id": absolute_path("/#organization"), "name": SHOP_NAME},
+        "isAccessibleForFree": True,
+        "timeRequired": f"PT{article.minutes}M",
+        "citation": [citation(source) for source in article.sources],
+    }
+    if article.topic:
+        data["articleSection"] = article.topic
+    if article.picture:
+        file = article.picture.get("raster") or article.picture["file"]
+        data["image"] = [absolute_path(media_url(file))]
+    return data
+
+
+def _web_page(article: ArticlePage, address: str) -> dict[str, Any]:
+    page: dict[str, Any] = {"@type": "WebPage", "@id": address}
+    if article.reviewer:
+        page["reviewedBy"] = _person(article.reviewer.name, article.reviewer.role)
+    if article.reviewed_on:
+        page["lastReviewed"] = article.reviewed_on.isoformat()
+    return page
+
+
+def _person(name: str, role: str) -> dict[str, str]:
+    person = {"@type": "Person", "name": name}
+    return person | {"jobTitle": role} if role else person
+
+
+def citation(source: dict[str, Any]) -> dict[str, Any]:
+    """A source as ScholarlyArticle."""
+    data: dict[str, Any] = {
+        "@type": "ScholarlyArticle",
+        "name": source["title"],
+        "author": [{"@type": "Person", "name": name} for name in source["authors"]],
+        "datePublished": source["published"] or str(source["year"]),
+        "isPartOf": {"@type": "Periodical", "name": source["journal"] or source["journal_abbr"]},
+    }
+    address = references.shown(source, "en").address
+    if address:
+        data["url"] = address
+    if source["doi"]:
+        data["identifier"] = {"@type": "PropertyValue", "propertyID": "DOI", "value": source["doi"]}
+    return data
+
+
+def moment(at: datetime) -> str:
+    """A moment with the zone of the shop: "2026-03-30T07:30:00+02:00"."""
+    return local(at).isoformat(timespec="seconds")
+
+
+def feed(cards: Iterable[Card], lang: str, title: str, subtitle: str) -> bytes:
+    """The newest articles of one language as Atom."""
+    cards = list(cards)
+    here = absolute("blog.feed", lang=lang)
+    root = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": lang})
+    _add(root, "title", title)
+    _add(root, "subtitle", subtitle)
+    _add(root, "id", here)
+    _add(root, "updated", moment(max(card.updated_at for card in cards)) if cards else "1970-01-01T00:00:00Z")
+    _add(root, "link", rel="self", type="application/atom+xml", href=here)
+    _add(
+        root, "link", rel="alternate", type="text/html", hreflang=lang, href=absolute("blog.index", lang=lang)
+    )
+    for card in cards:
+        _entry(root, card, lang)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _entry(root: ElementTree.Element, card: Card, lang: str) -> None:
+    address = absolute("blog.article", lang=lang, slug=card.slug)
+    entry = ElementTree.SubElement(root, "entry")
+    _add(entry, "title", card.title)
+    _add(entry, "id", f"tag:{urlsplit(address).hostname},{card.published_at:%Y-%m-%d}:{card.code}.{lang}")
+    _add(entry, "link", rel="alternate", type="text/html", hreflang=lang, href=address)
+    _add(entry, "published", moment(card.published_at))
+    _add(entry, "updated", moment(max(card.updated_at, card.published_at)))
+    _add(ElementTree.SubElement(entry, "author"), "name", card.author)
+    if card.topic:
+        _add(entry, "category", term=card.topic)
+    _add(entry, "summary", card.teaser)
+
+
+def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> None:
+    child = ElementTree.SubElement(parent, name, attributes)
+    if text:
+        child.text = text
