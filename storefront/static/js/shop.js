@@ -65,7 +65,7 @@ document.addEventListener('submit', (event) => {
 addEventListener('pageshow', () => {
   all('[data-once]').forEach((form) => setBusy(form, $('[aria-busy]', form), false));
   showCount();
-  mirrorPrice($('[name="variant"]:checked'));
+  mirrorPrice($('.option [name="sku"]:checked'));
 });
 
 // Variant choice: mirror price and unit price (the server has the last word).
@@ -73,12 +73,13 @@ const mirrorPrice = (radio) => {
   if (!radio?.dataset.p) return;
   all('[data-price]').forEach((el) => { el.textContent = radio.dataset.p; });
   all('[data-unit]').forEach((el) => { el.textContent = radio.dataset.u; });
+  all('[data-day]').forEach((el) => { el.textContent = radio.dataset.d; });
 };
 
 // Filters and quantities apply at once; a stepper waits for the last click.
 let timer;
 document.addEventListener('change', ({ target }) => {
-  if (target.name === 'variant') mirrorPrice(target);
+  if (target.name === 'sku') mirrorPrice(target);
   if (!target.form?.matches('[data-live], [data-drawer]')) return;
   clearTimeout(timer);
   timer = setTimeout(() => target.form?.requestSubmit(), target.type === 'number' ? 400 : 0);
