@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES, gettext
-from storefront.quality import queries as quality
-from storefront.quality.queries import Batch
+from storefront.quality import batches
+from storefront.quality.batches import Batch
 from storefront.shop.frame import breadcrumbs, frame, set_alternates
 from storefront.web_security import limiter
 
@@ -32,7 +32,7 @@ def qr(code: str) -> Response:
 def show(lang: str, code: str | None = None) -> str | tuple[str, int]:
     """The form, and below it what is known about the batch that was asked for."""
     asked = asked_for()
-    batch = quality.batch(asked) if asked else None
+    batch = batches.batch(asked, lang) if asked else None
     places = {one: url_for("shop_batch.show", lang=one, code=code) for one in LANGUAGES}
     set_alternates(places)
     breadcrumbs((gettext("Verify your batch"), frame().batch))
@@ -44,12 +44,11 @@ def verdict(batch: Batch | None) -> str:
     """What is to be said of a batch: unknown, recalled, passed, failed, or waiting (not released yet)."""
     if batch is None:
         return "unknown"
-    if batch.lot_state == "recalled":
+    if batch.recalled:
         return "recalled"
-    results = [result for report in batch.reports for result in report.results]
-    if not all(result.passed for result in results):
+    if batch.reports and not batch.passed:
         return "failed"
-    return "passed" if batch.lot_state == "released" and results else "waiting"
+    return "passed" if batch.lot_state == "released" and batch.passed else "waiting"
 
 
 def asked_for() -> str:

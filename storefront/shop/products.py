@@ -13,7 +13,7 @@ from storefront.locale import gettext
 from storefront.offers.queries import ListPage, Offer, VariantOffer, list_page, offer_by_slug
 from storefront.plugin_system.calling import call_all, call_markup
 from storefront.pricing.queries import shipping_methods
-from storefront.quality.queries import certificate_of
+from storefront.quality.batches import batch
 from storefront.responses import gone_or_moved
 from storefront.shop import listing, structured
 from storefront.shop.frame import breadcrumbs, frame, set_alternates, set_canonical
@@ -93,7 +93,7 @@ def show(lang: str, slug: str) -> str | Response:
         now = catalog.moved_slug("product", lang, slug)
         return gone_or_moved(url_for("shop_products.show", lang=lang, slug=now) if now else None)
     offer, text = found
-    site, methods = frame(), shipping_methods()
+    site, methods, chosen = frame(), shipping_methods(), chosen_variant(offer)
     set_alternates(
         {code: url_for("shop_products.show", lang=code, slug=own) for code, own in text["slugs"].items()}
     )
@@ -104,8 +104,8 @@ def show(lang: str, slug: str) -> str | Response:
         "shop/product.html",
         offer=offer,
         text=text,
-        chosen=chosen_variant(offer),
-        certificate=certificate_of(offer.product_id),
+        chosen=chosen,
+        certificate=batch(chosen.lot_code, lang) if chosen.lot_code else None,
         methods=methods,
         home_method=next((method for method in methods if method.country == SHIPPED_FROM), None),
         below=call_markup(
