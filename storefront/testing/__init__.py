@@ -30,13 +30,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from storefront import clock, migrate, worker
+from storefront import clock, migrate
 from storefront.app import create_app
 from storefront.config import Settings
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
 from storefront.plugin_system import calling
+from storefront.testing.databases import cluster, create_database, maintain, missing
+from storefront.testing.servers import STARTED_WITHIN, Live, start_server
 from storefront.transactions import writing
 
 PLUGINS = tuple(name for name in os.environ.get("STOREFRONT_PLUGINS", "blog,announcement").split(",") if name)
@@ -57,13 +59,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-STARTED_WITHIN = 30.0
-
-
-def served() -> Flask:
-    """The app of a server that a test started: `gunicorn "storefront.testing:served()"`."""
-    settings = Settings.from_environment(os.environ, Path(os.environ["STOREFRONT_TEST_INSTANCE"]))
-    return create_app(settings, {"CHEAP_PASSWORDS": True, "RATELIMIT_ENABLED": False})
 
 
 @dataclass
@@ -88,49 +83,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").is_dir() else []
+    binaries = (
+        sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").is_dir() else []
+    )
     if not binaries:
         missing("PostgreSQL is not installed")
-    with _cluster(binaries[-1]) as address:
+    with cluster(binaries[-1]) as address:
         yield address
-
-
-@contextlib.contextmanager
-def _cluster(binaries: Path) -> Iterator[str]:
-    """A throw-away cluster on a free port of 127.0.0.1, as the user postgres when we are root."""
-    folder = Path(tempfile.mkdtemp(prefix="storefront-pg-"))
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-    port = free_port()
-    start = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -k {folder}"
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder}
-    data = str(folder / "data")
-    try:
-        subprocess.run(
-            [*as_user, str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
-            **quiet,
-        )
-        subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", data, "-w", "-o", start, "start"], **quiet)
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-        subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop"], **quiet)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def missing(what: str) -> None:
-    """Fail where everything must be there (CI=true), else skip with the reason."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -144,7 +103,11 @@ class Maker:
     dropped: list[tuple[str, str]] = field(default_factory=list)
 
     def __call__(
-        self, kind: str = "empty", database: str = "sqlite", config: dict[str, Any] | None = None, **changes: Any
+        self,
+        kind: str = "empty",
+        database: str = "sqlite",
+        config: dict[str, Any] | None = None,
+        **changes: Any,
     ) -> Flask:
         """An app. kind: "empty" or "demo". changes: fields of Settings. config: Flask settings."""
         url = self._template(kind, database)
@@ -186,7 +149,7 @@ class Maker:
     def _new(self, name: str, database: str) -> str:
         if database == "sqlite":
             return f"sqlite:///{self.templates.folder / name}.sqlite3"
-        return _create_database(self.postgres(), f"template_{name.partition('-')[2]}_{uuid.uuid4().hex[:6]}")
+        return create_database(self.postgres(), f"template_{name.partition('-')[2]}_{uuid.uuid4().hex[:6]}")
 
     def _copy(self, url: str, folder: Path) -> str:
         parts = make_url(url)
@@ -196,7 +159,7 @@ class Maker:
             return f"sqlite:///{target}"
         name = f"test_{uuid.uuid4().hex[:10]}"
         self.dropped.append((self.postgres(), name))
-        return _create_database(self.postgres(), name, template=str(parts.database))
+        return create_database(self.postgres(), name, template=str(parts.database))
 
     def close(self) -> None:
         """Let go of all connections, and drop PostgreSQL's copies."""
@@ -206,19 +169,7 @@ class Maker:
                 for engine in db.engines.values():
                     engine.dispose()
         for server, name in self.dropped:
-            _maintain(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _create_database(server: str, name: str, template: str = "template0") -> str:
-    _maintain(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _maintain(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+            maintain(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -317,27 +268,13 @@ def queries() -> Callable[[Flask], contextlib.AbstractContextManager[list[str]]]
     return _counted
 
 
-@dataclass
-class Live:
-    """A shop served by gunicorn on 127.0.0.1, and the same shop in this process for looking into it."""
-
-    url: str
-    app: Flask
-    process: subprocess.Popen[bytes]
-
-    def work(self) -> int:
-        """Do the jobs that are due, in this process."""
-        with self.app.app_context():
-            return worker.work(once=True)
-
-
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
     """A function that serves an app by gunicorn: serve(app, workers=2, threads=8, STRIPE_API_BASE="…")."""
     running: list[Live] = []
 
     def start(app: Flask, workers: int = 1, threads: int = 8, **extra: str) -> Live:
-        live = _start(app, tmp_path, workers, threads, extra)
+        live = start_server(app, tmp_path, workers, threads, extra)
         running.append(live)
         return live
 
@@ -345,40 +282,6 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
     for live in running:
         live.process.terminate()
         live.process.wait(timeout=STARTED_WITHIN)
-
-
-def _start(app: Flask, folder: Path, workers: int, threads: int, extra: dict[str, str]) -> Live:
-    settings: Settings = app.extensions["storefront"]
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    environ = os.environ | {
-        "STOREFRONT_TEST_INSTANCE": str(settings.instance_path),
-        "STOREFRONT_ENV": settings.env,
-        "STOREFRONT_SECRET_KEY": settings.secret_key,
-        "STOREFRONT_DATABASE_URL": settings.database_url,
-        "STOREFRONT_MEDIA_DIR": str(settings.media_dir),
-        "STOREFRONT_PLUGINS": ",".join(settings.plugins),
-        "STOREFRONT_BASE_URL": settings.base_url or address,
-        "STOREFRONT_MAIL_URL": settings.mail_url,
-        "STOREFRONT_STRIPE_SECRET_KEY": settings.stripe_secret_key,
-        "STOREFRONT_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
-        "STOREFRONT_STRIPE_API_BASE": settings.stripe_api_base,
-    }
-    environ |= {f"STOREFRONT_{name}": value for name, value in extra.items()}
-    log = (folder / f"gunicorn-{port}.log").open("wb")
-    command = [sys.executable, "-m", "gunicorn", "storefront.testing:served()", "-b", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "-w", str(workers), "--threads", str(threads), "--backlog", "512"]
-    process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
-    log.close()
-    ends = time.monotonic() + STARTED_WITHIN
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
-            return Live(address, app, process)
-        except OSError:
-            if process.poll() is not None or time.monotonic() > ends:
-                process.kill()
-                pytest.fail(f"gunicorn did not start:\n{(folder / log.name).read_text()[-3000:]}")
 
 
 @pytest.fixture(scope="session")
@@ -395,9 +298,17 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The last lines: how many tests ran where, and what was left out and why."""
     ran = {"SQLite": 0, "PostgreSQL": 0, "browser": 0}
     for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
-        where = "browser" if "browser" in report.keywords else "PostgreSQL" if "postgres" in report.keywords else "SQLite"
+        where = (
+            "browser"
+            if "browser" in report.keywords
+            else "PostgreSQL"
+            if "postgres" in report.keywords
+            else "SQLite"
+        )
         ran[where] += 1
-    terminalreporter.write_line("ran against " + ", ".join(f"{place}: {count}" for place, count in ran.items()))
+    terminalreporter.write_line(
+        "ran against " + ", ".join(f"{place}: {count}" for place, count in ran.items())
+    )
     reasons: dict[str, int] = {}
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
