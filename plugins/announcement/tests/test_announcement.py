@@ -107,7 +107,7 @@ def test_a_marketer_writes_it_and_finds_it_in_the_menu(marketer_client: FlaskCli
         {"nl": "x" * 161},
     ],
 )
-def test_what_cannot_be_is_refused_and_what_was_typed_stays(
+def test_what_cannot_be_is_refused_and_stays_as_typed(
     admin_client: FlaskClient, wrong: dict[str, str]
 ) -> None:
     answer = post(admin_client, en="Kept as typed", **wrong)
