@@ -59,7 +59,9 @@ def bare_app() -> Flask:
 def demo_app(folder: Path) -> Flask:
     """The demo shop on SQLite in a folder."""
     compile_translations()
-    settings = Settings.from_environment({"STOREFRONT_ENV": "development", "STOREFRONT_PLUGINS": "blog,announcement"}, folder)
+    settings = Settings.from_environment(
+        {"STOREFRONT_ENV": "development", "STOREFRONT_PLUGINS": "blog,announcement"}, folder
+    )
     app = create_app(replace(settings, base_url="http://127.0.0.1:8000"))
     with app.app_context():
         migrate.upgrade_all()
@@ -72,7 +74,9 @@ def demo_app(folder: Path) -> Flask:
 
 def call(app: Flask, path: str, headers: dict[str, str] | None = None) -> tuple[str, bytes]:
     """One request through WSGI: status and body."""
-    environ = EnvironBuilder(path=path.partition("?")[0], query_string=path.partition("?")[2], headers=headers).get_environ()
+    environ = EnvironBuilder(
+        path=path.partition("?")[0], query_string=path.partition("?")[2], headers=headers
+    ).get_environ()
     status: list[str] = []
 
     def start(line: str, _headers: Any, _error: Any = None) -> Callable[[bytes], object]:

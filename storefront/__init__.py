@@ -1,0 +1,1 @@
+"""A web shop for food supplements whose quality badges are computed from evidence."""

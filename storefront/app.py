@@ -86,7 +86,9 @@ def create_app(settings: Settings | None = None, config: Mapping[str, Any] | Non
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
-    plugins = load_plugins(settings.plugins, strict=settings.development and not app.config.get("PLUGINS_MAY_FAIL"))
+    plugins = load_plugins(
+        settings.plugins, strict=settings.development and not app.config.get("PLUGINS_MAY_FAIL")
+    )
     app.extensions["storefront_plugins"] = plugins
     _prepare_languages(app, plugins)
     _prepare_templates(app, settings, plugins)
@@ -169,7 +171,12 @@ def _register_site(app: Flask, settings: Settings) -> None:
             app.logger.warning("missing view module %s", module)
             continue
         app.register_blueprint(view.blueprint, url_prefix=prefix or None)
-    for name in ("storefront.shop.frame", "storefront.shop.errors", "storefront.admin.frame", "storefront.admin.sign_in"):
+    for name in (
+        "storefront.shop.frame",
+        "storefront.shop.errors",
+        "storefront.admin.frame",
+        "storefront.admin.sign_in",
+    ):
         try:
             importlib.import_module(name).init_app(app)
         except ModuleNotFoundError:

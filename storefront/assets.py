@@ -39,7 +39,9 @@ class Assets:
     def _keep(self, response: Response) -> Response:
         if request.endpoint in {"static", "plugin_static"} and response.status_code in {200, 304}:
             known = "v" in request.args
-            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if known else "public, no-cache"
+            response.headers["Cache-Control"] = (
+                f"public, max-age={YEAR}, immutable" if known else "public, no-cache"
+            )
         return response
 
     def _version(self, path: str, plugin: str) -> str:

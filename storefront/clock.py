@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _shown_date: ContextVar[date | None] = ContextVar("shown_date", default=None)
-_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("Europe/Amsterdam"))
+SHOP_ZONE = ZoneInfo("Europe/Amsterdam")
+_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
 
 
 def now() -> datetime:
@@ -23,12 +24,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The date in the shop's time zone, or the date that staff chose to look at (development only)."""
-    return _shown_date.get() or now().astimezone(_zone.get()).date()
+    return _shown_date.get() or now().astimezone(_zone.get() or SHOP_ZONE).date()
 
 
 def local(moment: datetime) -> datetime:
     """A moment in the shop's time zone, for pages."""
-    return moment.astimezone(_zone.get())
+    return moment.astimezone(_zone.get() or SHOP_ZONE)
 
 
 def use_zone(zone: ZoneInfo) -> None:

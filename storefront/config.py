@@ -64,7 +64,9 @@ class Settings:
             env=env,
             secret_key=get("SECRET_KEY") or (DEVELOPMENT_KEY if development else ""),
             database_url=get("DATABASE_URL") or f"sqlite:///{instance_path / 'shop.sqlite3'}",
-            plugins=tuple(name.strip() for name in get("PLUGINS", BUNDLED_PLUGINS).split(",") if name.strip()),
+            plugins=tuple(
+                name.strip() for name in get("PLUGINS", BUNDLED_PLUGINS).split(",") if name.strip()
+            ),
             base_url=get("BASE_URL").rstrip("/"),
             time_zone=ZoneInfo(get("TIME_ZONE") or "Europe/Amsterdam"),
             payment_provider=provider,
@@ -86,13 +88,17 @@ class Settings:
         if self.env not in {"production", "development"}:
             raise UnsafeSettings(f"STOREFRONT_ENV is {self.env!r}; it must be production or development.")
         if self.payment_provider not in {"", "demo", "stripe"}:
-            raise UnsafeSettings(f"STOREFRONT_PAYMENT_PROVIDER is {self.payment_provider!r}; use stripe or demo.")
+            raise UnsafeSettings(
+                f"STOREFRONT_PAYMENT_PROVIDER is {self.payment_provider!r}; use stripe or demo."
+            )
         if self.payment_provider == "stripe" and not self.stripe_secret_key:
             raise UnsafeSettings("STOREFRONT_PAYMENT_PROVIDER=stripe needs STOREFRONT_STRIPE_SECRET_KEY.")
         if self.development:
             return
         if not self.secret_key:
-            raise UnsafeSettings("STOREFRONT_SECRET_KEY is missing; production needs a key of 32 characters or more.")
+            raise UnsafeSettings(
+                "STOREFRONT_SECRET_KEY is missing; production needs a key of 32 characters or more."
+            )
         if self.secret_key == DEVELOPMENT_KEY:
             raise UnsafeSettings("STOREFRONT_SECRET_KEY is the development key; make one of your own.")
         if len(self.secret_key) < SHORTEST_KEY:
@@ -100,13 +106,19 @@ class Settings:
         if debug:
             raise UnsafeSettings("FLASK_DEBUG is on; debug must be off in production.")
         if not self.base_url:
-            raise UnsafeSettings("STOREFRONT_BASE_URL is missing; production needs it, as https://shop.example.")
+            raise UnsafeSettings(
+                "STOREFRONT_BASE_URL is missing; production needs it, as https://shop.example."
+            )
         if not self.base_url.startswith(("https://", "http://")):
             raise UnsafeSettings("STOREFRONT_BASE_URL must begin with https:// (or http://).")
         if self.payment_provider == "demo":
-            raise UnsafeSettings("STOREFRONT_PAYMENT_PROVIDER=demo takes no money; it cannot exist in production.")
+            raise UnsafeSettings(
+                "STOREFRONT_PAYMENT_PROVIDER=demo takes no money; it cannot exist in production."
+            )
         if self.payment_provider == "stripe" and not self.stripe_webhook_secret:
-            raise UnsafeSettings("STOREFRONT_STRIPE_WEBHOOK_SECRET is missing; Stripe without it loses payments.")
+            raise UnsafeSettings(
+                "STOREFRONT_STRIPE_WEBHOOK_SECRET is missing; Stripe without it loses payments."
+            )
 
 
 def _whole(name: str, value: str) -> int:

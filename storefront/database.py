@@ -85,7 +85,9 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 def engine_options(url: str) -> dict[str, Any]:
     """SQLAlchemy engine options for a database address."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}}
+        return {
+            "connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+        }
     if url.startswith("postgresql"):
         return {
             "pool_pre_ping": True,

@@ -107,7 +107,9 @@ class MoneyField(TextField):
     cents: int | None = None
 
     def process_data(self, value: Any) -> None:
-        super().process_data(format_money(value, "nl").removeprefix("€\u00a0") if isinstance(value, int) else value)
+        super().process_data(
+            format_money(value, "nl").removeprefix("€\u00a0") if isinstance(value, int) else value
+        )
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         self.cents = None

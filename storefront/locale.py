@@ -98,5 +98,7 @@ def format_month(day: date, lang: str | None = None) -> str:
 def format_datetime(moment: datetime, lang: str | None = None) -> str:
     """A moment in the shop's time zone: "18 maart 2026, 14:05"."""
     return babel_datetime(
-        clock.local(moment).replace(tzinfo=None), "d MMMM y, HH:mm", locale=BABEL_LOCALES[lang or _current.get()]
+        clock.local(moment).replace(tzinfo=None),
+        "d MMMM y, HH:mm",
+        locale=BABEL_LOCALES[lang or _current.get()],
     )

@@ -10,6 +10,8 @@ from email.utils import formatdate, make_msgid, parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from flask import current_app
+
 from storefront import clock
 from storefront.config import Settings
 
@@ -34,6 +36,11 @@ def send(message: Message, settings: Settings) -> None:
         write_file(mail, mail_folder(settings))
         return
     _over_smtp(mail, settings.mail_url)
+
+
+def render(template: str, **values: object) -> str:
+    """A mail's template, filled in; works without a request."""
+    return current_app.jinja_env.get_template(template).render(**values)
 
 
 def mail_folder(settings: Settings) -> Path:

@@ -28,7 +28,16 @@ from storefront.admin.frame import guard as requires
 from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
 from storefront.clock import local, now, today
 from storefront.database import ExactDecimal, LocalText, UtcDateTime, db
-from storefront.forms import LongTextField, MoneyField, PublicForm, StaffForm, TextField, given, required, within
+from storefront.forms import (
+    LongTextField,
+    MoneyField,
+    PublicForm,
+    StaffForm,
+    TextField,
+    given,
+    required,
+    within,
+)
 from storefront.jobs.actions import enqueue
 from storefront.locale import (
     LANGUAGES,
@@ -45,7 +54,14 @@ from storefront.media.actions import store_drawing, store_picture
 from storefront.media.queries import srcset
 from storefront.money import format_money, format_number
 from storefront.offers.queries import Offer, VariantOffer, offers_by_code, offers_by_id, search_offers
-from storefront.plugin_system.hookspecs import MenuItem, Panel, Permission, SearchResult, SitemapEntry, hookimpl
+from storefront.plugin_system.hookspecs import (
+    MenuItem,
+    Panel,
+    Permission,
+    SearchResult,
+    SitemapEntry,
+    hookimpl,
+)
 from storefront.plugin_system.loader import API_VERSION, Plugin
 from storefront.refusals import Refused
 from storefront.responses import gone_or_moved, public_page

@@ -61,4 +61,6 @@ def repeated(view: Callable[P, R]) -> Callable[P, R]:
 def is_worth_repeating(error: DBAPIError) -> bool:
     """True for the failures that go away when the transaction is run once more."""
     state = getattr(error.orig, "sqlstate", None)
-    return state in RETRY_STATES or (isinstance(error, OperationalError) and "database is locked" in str(error.orig))
+    return state in RETRY_STATES or (
+        isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+    )

@@ -1,4 +1,4 @@
-"""What protects every request: headers, cross-site posts, sessions only where needed, body size, rate limits."""
+"""What protects every request: headers, cross-site posts, sessions where needed, sizes, rate limits."""
 
 from __future__ import annotations
 

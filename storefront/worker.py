@@ -66,7 +66,7 @@ class Stop(Exception):
 
 
 def work(once: bool = False) -> int:
-    """Take jobs until told to stop (SIGTERM, SIGINT), or until none is due when `once`. Returns how many ran."""
+    """Take jobs until told to stop, or until none is due when `once`. Returns how many ran."""
     stopping = threading.Event()
     if not once:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -170,7 +170,9 @@ def _run_leased(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bool:
 
 def _any_due(names: list[str]) -> bool:
     """Look without writing, so that an idle worker never takes SQLite's write lock."""
-    found = db.session.scalar(_due(names).with_only_columns(Job.id).with_for_update(read=False, skip_locked=True))
+    found = db.session.scalar(
+        _due(names).with_only_columns(Job.id).with_for_update(read=False, skip_locked=True)
+    )
     db.session.rollback()
     return found is not None
 

@@ -79,7 +79,7 @@ class Specs:
 
     @hookspec
     def jobs(self) -> dict[str, Callable[[dict[str, Any]], None]]:
-        """When the worker starts: job name -> function(payload). Names begin with the plugin's name and a dot."""
+        """In the worker: job name -> function(payload). Names begin with the plugin's name and a dot."""
 
     @hookspec
     def navigation_links(self, lang: str) -> Iterable[MenuItem]:

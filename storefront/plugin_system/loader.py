@@ -101,7 +101,9 @@ def _load(name: str) -> tuple[Loaded, ModuleType]:
         raise PluginError(f"{package.__name__} calls itself {plugin.name!r}, not {name!r}")
     needed = tuple(int(part) for part in plugin.requires_api.split("."))
     if needed[0] != API_VERSION[0] or needed > API_VERSION:
-        raise PluginError(f"{name} needs plugin API {plugin.requires_api}; this shop has {API_VERSION[0]}.{API_VERSION[1]}")
+        raise PluginError(
+            f"{name} needs plugin API {plugin.requires_api}; this shop has {API_VERSION[0]}.{API_VERSION[1]}"
+        )
     if importlib.util.find_spec(f"{package.__name__}.models"):
         importlib.import_module(f"{package.__name__}.models")
     hooks = importlib.import_module(f"{package.__name__}.hooks")

@@ -32,7 +32,7 @@ def test_pages_link_within_the_prefix(host):
 
 
 def test_a_whole_purchase_under_the_prefix(host):
-    site, shop = host
+    site, _shop = host
     client = Client(site)
     added = client.post("/shop/nl/cart", data={"sku": "MGT-C-90", "quantity": "1"})
     assert added.status_code == 303

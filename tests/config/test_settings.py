@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from storefront.config import DEVELOPMENT_KEY, Settings, UnsafeSettings
 
 SAFE = {
@@ -12,7 +13,9 @@ SAFE = {
 
 
 def read(tmp_path: Path, **values: str) -> Settings:
-    return Settings.from_environment(SAFE | {f"STOREFRONT_{name}": value for name, value in values.items()}, tmp_path)
+    return Settings.from_environment(
+        SAFE | {f"STOREFRONT_{name}": value for name, value in values.items()}, tmp_path
+    )
 
 
 def test_production_is_the_default_and_starts_with_safe_settings(tmp_path):

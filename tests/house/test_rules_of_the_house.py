@@ -13,10 +13,24 @@ ROOT = Path(storefront.__file__).parent.parent
 BUNDLED = ("blog", "announcement")
 SIX = {"storefront", "plugins", "templates", "tests", "wsgi.py", "requirements.txt"}
 CONVENTIONAL = {
-    ".ci", ".flaskenv", ".gitignore", ".npmrc", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
-    "benchmarks", "deploy", "docs", "package.json", "package-lock.json", "pyproject.toml", "requirements.lock",
+    ".ci",
+    ".flaskenv",
+    ".gitignore",
+    ".npmrc",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "benchmarks",
+    "deploy",
+    "docs",
+    "package.json",
+    "package-lock.json",
+    "pyproject.toml",
+    "requirements.lock",
     "requirements-dev.lock",
-}  # fmt: skip
+}
 
 
 def sources(*tops: str, suffix: str = ".py") -> list[Path]:
@@ -40,7 +54,11 @@ def test_the_top_level_is_the_mission_and_conventional_files():
 
 
 def test_no_file_is_over_400_lines():
-    long = {str(p.relative_to(ROOT)): n for p in CODE + sources("tests") if (n := len(p.read_text().splitlines())) > 400}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in CODE + sources("tests")
+        if (n := len(p.read_text().splitlines())) > 400
+    }
     assert long == {}
 
 
@@ -74,7 +92,9 @@ def test_public_functions_have_a_docstring():
 
 def test_the_core_does_not_name_a_bundled_plugin():
     found = []
-    for path in sources("storefront") + sources("storefront", suffix=".js") + sources("templates", suffix=".html"):
+    for path in (
+        sources("storefront") + sources("storefront", suffix=".js") + sources("templates", suffix=".html")
+    ):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             quoted = re.search(rf"""["'/](?:{"|".join(BUNDLED)})["'/._]""", line)
             if quoted and "BUNDLED_PLUGINS" not in line and "PLUGINS = tuple" not in line:
@@ -99,7 +119,15 @@ def test_no_module_is_named_after_nothing():
     ],
 )
 def test_what_may_not_stand_in_the_code(pattern, why):
-    allowed = {"clock.py", "transactions.py", "migrate.py", "commands.py", "testing.py", "servers.py", "databases.py"}
+    allowed = {
+        "clock.py",
+        "transactions.py",
+        "migrate.py",
+        "commands.py",
+        "testing.py",
+        "servers.py",
+        "databases.py",
+    }
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in CODE
@@ -121,7 +149,9 @@ def test_there_is_no_float_in_money_code():
             for node in ast.walk(ast.parse(path.read_text())):
                 is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
                 is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float"
-                is_division = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and room == "money.py"
+                is_division = (
+                    isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and room == "money.py"
+                )
                 if is_float or is_call or (is_division and "Decimal" not in ast.unparse(node)):
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}")
     allowed = ("timeout", "SECONDS")
@@ -134,7 +164,12 @@ def test_templates_have_no_inline_script_no_inline_style_no_empty_link():
         if "mail" in path.parts:
             continue
         text = path.read_text()
-        for pattern in (r"<script(?![^>]*(?:src=|application/ld\+json))", r"\son[a-z]+=\"", r'href="#"', r"<style\b"):
+        for pattern in (
+            r"<script(?![^>]*(?:src=|application/ld\+json))",
+            r"\son[a-z]+=\"",
+            r'href="#"',
+            r"<style\b",
+        ):
             found += [f"{path.relative_to(ROOT)}: {hit}" for hit in re.findall(pattern, text)]
         for style in re.findall(r'style="([^"]*)"', text):
             if not re.fullmatch(r"(\s*--[\w-]+:[^;]*;?)+", style):
@@ -149,6 +184,12 @@ def test_nothing_private_is_in_the_tree():
         if not path.is_file() or path.suffix in {".jpg", ".png", ".webp", ".avif"} or path == Path(__file__):
             continue
         text = path.read_text(errors="replace")
-        for pattern in (r"/work/\w", r"/root/", r"--index-url", r"--extra-index-url", r"https?://[^\s\"']*pypi[^\s\"']*/simple"):
+        for pattern in (
+            r"/work/\w",
+            r"/root/",
+            r"--index-url",
+            r"--extra-index-url",
+            r"https?://[^\s\"']*pypi[^\s\"']*/simple",
+        ):
             found += [f"{name}: {hit}" for hit in re.findall(pattern, text)]
     assert found == []

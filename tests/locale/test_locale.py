@@ -19,7 +19,11 @@ OPTIONS = {"**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
 def messages_of(folder: Path) -> dict:
     found = {}
     for file, line, message, _comments, _context in extract_from_dir(
-        folder, METHODS, OPTIONS, KEYWORDS, directory_filter=lambda path: Path(path).name not in {"tests", "demo", "migrations"}
+        folder,
+        METHODS,
+        OPTIONS,
+        KEYWORDS,
+        directory_filter=lambda path: Path(path).name not in {"tests", "demo", "migrations"},
     ):
         found[message] = f"{file}:{line}"
     return found

@@ -30,7 +30,14 @@ def test_shares_add_up_and_stay_near_their_part(total, weights):
 
 @pytest.mark.parametrize(
     ("text", "cents"),
-    [("34,95", 3495), ("34.95", 3495), ("€ 1.234,50", 123450), ("1,234.5", 123450), ("35", 3500), ("1.234", 123400)],
+    [
+        ("34,95", 3495),
+        ("34.95", 3495),
+        ("€ 1.234,50", 123450),
+        ("1,234.5", 123450),
+        ("35", 3500),
+        ("1.234", 123400),
+    ],
 )
 def test_amounts_that_people_type(text, cents):
     assert parse_money(text) == cents

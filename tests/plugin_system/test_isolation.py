@@ -25,8 +25,18 @@ def make_plugin(monkeypatch, name, **hooks):
     monkeypatch.setitem(sys.modules, package.__name__, package)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     package.hooks = module
-    monkeypatch.setattr(loader, "_package_of", lambda wanted, real=loader._package_of: f"plugins.{name}" if wanted == name else real(wanted))
-    monkeypatch.setattr(loader.importlib.util, "find_spec", lambda wanted, real=loader.importlib.util.find_spec: None if wanted.startswith(f"plugins.{name}.") else real(wanted))
+    monkeypatch.setattr(
+        loader,
+        "_package_of",
+        lambda wanted, real=loader._package_of: f"plugins.{name}" if wanted == name else real(wanted),
+    )
+    monkeypatch.setattr(
+        loader.importlib.util,
+        "find_spec",
+        lambda wanted, real=loader.importlib.util.find_spec: (
+            None if wanted.startswith(f"plugins.{name}.") else real(wanted)
+        ),
+    )
 
 
 def product_page(app):
@@ -80,7 +90,11 @@ def test_in_tests_a_hook_raises(make_app, monkeypatch):
 
 def test_a_plugin_that_cannot_be_loaded_is_left_out_in_production_and_shown(make_app):
     app = make_app(
-        "demo", env="production", base_url="https://shop.example", payment_provider="", plugins=("nosuch", "blog")
+        "demo",
+        env="production",
+        base_url="https://shop.example",
+        payment_provider="",
+        plugins=("nosuch", "blog"),
     )
     assert app.extensions["storefront_plugins"].names() == ["blog"]
     assert "no plugin named" in app.extensions["storefront_plugins"].failed["nosuch"]
@@ -95,7 +109,9 @@ def test_a_plugin_for_a_later_api_is_refused(monkeypatch, make_app):
 
 
 def test_a_plugin_that_is_not_listed_is_not_imported():
-    code = "import sys; from storefront.app import create_app; create_app(); print('plugins.blog' in sys.modules)"
+    code = "import sys, storefront.app as a; a.create_app(); print('plugins.blog' in sys.modules)"
     environ = os.environ | {"STOREFRONT_ENV": "development", "STOREFRONT_PLUGINS": ""}
-    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"

@@ -71,7 +71,9 @@ def test_two_writers_that_read_first_do_not_refuse_each_other_on_sqlite(app):
         barrier = threading.Barrier(2)
         if begin is writing:
             barrier = threading.Barrier(1)  # they never hold the lock together
-        threads = [threading.Thread(target=read_then_write, args=(app, begin, barrier, failures)) for _ in range(2)]
+        threads = [
+            threading.Thread(target=read_then_write, args=(app, begin, barrier, failures)) for _ in range(2)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

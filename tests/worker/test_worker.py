@@ -62,7 +62,9 @@ def test_a_leased_job_is_not_taken_by_another_worker(any_app, monkeypatch):
     monkeypatch.setitem(worker.JOBS, "test.mail", lambda _payload: None)
     monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
     with writing():
-        db.session.add(Job(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE))
+        db.session.add(
+            Job(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE)
+        )
     assert worker.work(once=True) == 0
 
 

@@ -1,0 +1,1 @@
+"""Plugins: the hooks, finding them, calling them."""
