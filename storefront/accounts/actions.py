@@ -25,7 +25,10 @@ def create_staff(email: str, name: str, password: str, role: str) -> Account:
         raise Refused(_("This role does not exist."), field="role")
     if not acceptable_password(password):
         raise Refused(
-            _("A password needs at least %(n)s characters, and more than three different ones.", n=SHORTEST_PASSWORD),
+            _(
+                "A password needs at least %(n)s characters, and more than three different ones.",
+                n=SHORTEST_PASSWORD,
+            ),
             field="password",
         )
     if account_by_email(email) is not None:

@@ -44,7 +44,10 @@ class Account(db.Model, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
 
-    roles: Mapped[list[Role]] = relationship(secondary="account_role", lazy="selectin")
+    # The mixin promises a list of its own kind of role, and lists are invariant.
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary="account_role", lazy="selectin"
+    )
 
 
 class AuditRecord(db.Model):
@@ -58,5 +61,3 @@ class AuditRecord(db.Model):
     action: Mapped[str] = mapped_column(String(60))  # "product price changed"
     target: Mapped[str] = mapped_column(String(120))  # "product mgt-c"
     details: Mapped[dict[str, Any]]
-
-

@@ -18,6 +18,7 @@ from flask_security import current_user
 from storefront import locale
 from storefront.accounts import rules
 from storefront.accounts.actions import audit
+from storefront.admin.errors import error_page
 from storefront.admin.forms import EmptyForm, LanguageForm
 from storefront.locale import gettext as _
 from storefront.orders import queries as orders
@@ -65,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.before_request(enter)
     app.after_request(keep_private)
     app.jinja_env.globals["admin_frame"] = frame
+    app.extensions["admin_error_page"] = error_page  # asked by the site-wide handler for paths under /admin
     # Development puts its own here; in production there is nothing to show.
     app.jinja_env.globals.setdefault("quick_sign_in", _nothing)
     app.jinja_env.globals.setdefault("shown_date_form", _nothing)
@@ -79,7 +81,7 @@ def enter() -> ResponseReturnValue | None:
     """Before each request under /admin: set the language, and send strangers to the sign-in page."""
     if not is_admin_path(request.path):
         return None
-    chosen = session.get("lang", locale.DEFAULT_LANGUAGE)
+    chosen = session.get("lang")
     locale.set_current(chosen if chosen in locale.LANGUAGES else locale.DEFAULT_LANGUAGE)
     if request.endpoint in OPEN or current_user.is_authenticated:
         return None
@@ -96,7 +98,7 @@ def keep_private(response: Response) -> Response:
 
 
 def to_sign_in() -> Response:
-    """A redirect to the sign-in page that comes back to this page (a post cannot be repeated: to its page)."""
+    """A redirect to the sign-in page that comes back here afterwards; a post is not repeated."""
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
     response: Response = redirect(url_for(SIGN_IN, next=back or None), 303)  # type: ignore[assignment]
     return response
@@ -142,6 +144,12 @@ def note(action: str, target: str, details: dict[str, object] | None = None) -> 
 def say(message: str) -> None:
     """Show a message on the next page that is shown."""
     flash(message, "ok")
+
+
+def page_number() -> int:
+    """The page of a list that was asked for; the first one for anything odd."""
+    asked = request.args.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:6]) == int(asked) else 1
 
 
 def frame() -> Frame:
@@ -216,5 +224,5 @@ def _for_marketers() -> set[str]:
     return names
 
 
-def _nothing() -> str:
+def _nothing(*_values: object) -> str:
     return ""

@@ -14,6 +14,7 @@ from storefront.accounts.datastore import datastore
 from storefront.accounts.models import Account
 from storefront.accounts.queries import account_by_email
 from storefront.admin.forms import EmptyForm, LanguageForm, SignInForm
+from storefront.admin.forms.fields import typed
 from storefront.admin.frame import HOME, SIGN_IN, is_admin_path
 from storefront.locale import gettext as _
 from storefront.transactions import ends_reading
@@ -61,7 +62,7 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return _page(form, FAILED)
-    account = _account(form.email.data, form.password.data)
+    account = _account(typed(form.email), typed(form.password))
     if account is None:
         form.form_errors.append(_("That did not work. Check the e-mail address and the password."))
         return _page(form, FAILED)
@@ -136,4 +137,3 @@ def _begin_session(account: Account) -> None:
 
 def _page(form: SignInForm, status: int = 200) -> tuple[str, int]:
     return render_template("security/sign_in.html", form=form), status
-

@@ -1,0 +1,94 @@
+"""The overview of evidence, and what its forms share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Blueprint, abort, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from storefront import clock
+from storefront.accounts.rules import EVIDENCE
+from storefront.admin.forms.evidence import CertificateForm, LaboratoryForm, LotForm, ReportForm
+from storefront.admin.frame import guard, note, say
+from storefront.locale import gettext as _
+from storefront.quality import editing
+from storefront.refusals import Refused
+from storefront.transactions import writing
+
+blueprint = Blueprint("admin_evidence", __name__)
+EvidenceForm = LotForm | LaboratoryForm | ReportForm | CertificateForm
+Saved = TypeVar("Saved")
+NOT_SHOWN = {"csrf_token", "shown_as", "do"}
+
+
+@blueprint.get("/")
+@guard(EVIDENCE)
+def index() -> ResponseReturnValue:
+    """Everything that badges are computed from."""
+    return render_template(
+        "admin/evidence.html",
+        lots=editing.all_lots(),
+        laboratories=editing.laboratories(),
+        certificates=editing.certificates(),
+        ending=editing.evidence_ending(clock.today()),
+        today=clock.today(),
+    )
+
+
+def found(thing: Saved | None) -> Saved:
+    """The thing, or 404."""
+    if thing is None:
+        abort(404)
+    return thing
+
+
+def fingerprint(form: EvidenceForm) -> str:
+    """What a form says, as one hash: two forms that say the same have the same."""
+    values = {name: value for name, value in form.data.items() if name not in NOT_SHOWN}
+    # 70,2 in Dutch is 70.2 in English, and the language may be switched while a form is open.
+    text = json.dumps(values, sort_keys=True, default=str).replace(",", ".")
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def remembered(form: EvidenceForm) -> EvidenceForm:
+    """The form with the fingerprint of what it shows."""
+    form.shown_as.data = fingerprint(form)
+    return form
+
+
+def refuse_stale(form: EvidenceForm, saved: EvidenceForm) -> None:
+    """Raise Refused when what is saved is not what this form was made from."""
+    if form.shown_as.data != fingerprint(saved):
+        raise Refused(
+            _("Somebody else saved this since you opened it. Open it again in another tab and compare."),
+            status=409,
+        )
+
+
+def save(
+    form: EvidenceForm,
+    check: Callable[[], None],
+    action: Callable[[], str],
+    what: str,
+    show: Callable[[], str],
+    path: Callable[[], str],
+) -> ResponseReturnValue:
+    """Save a valid form. check: raises Refused for a stale edit; action: saves and names the target."""
+    if not form.validate_on_submit():
+        return show(), 422
+    try:
+        with writing():
+            check()
+            target = action()
+            note(what, target)
+    except Refused as refusal:
+        if refusal.status == 404:
+            abort(404)
+        form.refuse(refusal)
+        return show(), refusal.status
+    say(_("Saved."))
+    return redirect(path(), 303)

@@ -1,0 +1,129 @@
+"""Batches: making one, and its page with the reports on it."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from storefront.accounts.rules import EVIDENCE
+from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
+from storefront.admin.forms.evidence import STATES, LotForm
+from storefront.admin.forms.fields import typed
+from storefront.admin.frame import guard
+from storefront.catalog import editing as products
+from storefront.locale import current, in_language
+from storefront.locale import gettext as _
+from storefront.quality import editing
+from storefront.stock import actions, queries
+from storefront.stock.models import Lot
+from storefront.transactions import repeated
+
+PLAIN = (
+    *("code", "state", "site", "supplier", "made_on", "raw_received_on", "received_on", "released_on"),
+    *("released_by", "on_sale_since", "sold_out_on", "best_before"),
+)
+DAYS = ("raw_received_on", "received_on", "released_on", "on_sale_since", "sold_out_on")
+
+
+@blueprint.get("/lots/new")
+@guard(EVIDENCE)
+def new_lot() -> ResponseReturnValue:
+    """The empty form, for a product when one is named."""
+    return _page(_with_choices(LotForm(formdata=None), only=request.args.get("product", "")), None)
+
+
+@blueprint.post("/lots/new")
+@guard(EVIDENCE)
+@repeated
+def create_lot() -> ResponseReturnValue:
+    """Record a new batch."""
+    form = _with_choices(LotForm())
+
+    def action() -> str:
+        return f"batch {actions.add_lot(_data(form, None)).code}"
+
+    return save(form, _nothing, action, "batch added", lambda: _page(form, None), lambda: _path(form))
+
+
+@blueprint.get("/lots/<code>")
+@guard(EVIDENCE)
+def lot(code: str) -> ResponseReturnValue:
+    """A batch with its reports."""
+    saved = found(queries.lot_to_edit(code))
+    return _page(_form_of(saved), saved)
+
+
+@blueprint.post("/lots/<code>")
+@guard(EVIDENCE)
+@repeated
+def save_lot(code: str) -> ResponseReturnValue:
+    """Change a batch."""
+    saved = found(queries.lot_to_edit(code))
+    form = _with_choices(LotForm(), state=saved.state)
+
+    def check() -> None:
+        refuse_stale(form, _form_of(found(queries.lot_to_edit(code))))
+
+    def action() -> str:
+        return f"batch {actions.save_lot(saved.id, _data(form, saved)).code}"
+
+    return save(form, check, action, "batch changed", lambda: _page(form, saved), lambda: _path(form))
+
+
+def _form_of(saved: Lot) -> LotForm:
+    values = {name: getattr(saved, name) for name in PLAIN} | {"variant": str(saved.variant_id)}
+    form = _with_choices(LotForm(formdata=None, data=values), state=saved.state)
+    remembered(form)
+    return form
+
+
+def _data(form: LotForm, saved: Lot | None) -> actions.LotData:
+    made_on, best_before = form.made_on.day, form.best_before.day
+    assert made_on is not None and best_before is not None  # the form is valid
+    return actions.LotData(
+        code=typed(form.code),
+        variant_id=int(typed(form.variant)),
+        state=typed(form.state),
+        site=typed(form.site),
+        supplier=typed(form.supplier),
+        released_by=typed(form.released_by),
+        made_on=made_on,
+        best_before=best_before,
+        recalled_on=saved.recalled_on if saved else None,
+        recall_reasons=saved.recall_reasons if saved else {},
+        recall_advice=saved.recall_advice if saved else {},
+        **{name: form[name].day for name in DAYS},
+    )
+
+
+def _with_choices(form: LotForm, only: str = "", state: str = "") -> LotForm:
+    """Sizes to choose from: of one product when it is named. A recalled batch may stay recalled."""
+    choices = []
+    for product in products.admin_products():
+        if only and product.code != only:
+            continue
+        name = in_language(product.names, current()) or product.code
+        sizes = products.variants_of(product.product_id)
+        choices += [(str(v.id), f"{name}, {in_language(v.labels, current())} ({v.sku})") for v in sizes]
+    form.variant.choices = choices
+    if state == "recalled":
+        form.state.choices = [*STATES, ("recalled", _("Recalled"))]
+    return form
+
+
+def _page(form: LotForm, saved: Lot | None) -> str:
+    return render_template(
+        "admin/lot.html",
+        form=form,
+        lot=saved,
+        sites=editing.site_choices(),
+        reports=editing.reports_of(saved.id) if saved else [],
+    )
+
+
+def _path(form: LotForm) -> str:
+    return url_for("admin_evidence.lot", code=typed(form.code))
+
+
+def _nothing() -> None:
+    """A new thing cannot be stale."""

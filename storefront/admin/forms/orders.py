@@ -1,0 +1,37 @@
+"""Forms about orders: search, sending, cancelling, refunding."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
+
+from storefront.admin.forms import NestedForm
+from storefront.admin.forms.fields import Part
+from storefront.forms import MoneyField, StaffForm, TextField, within
+from storefront.locale import lazy_gettext as _
+
+
+class PackedPart(Part):
+    """The batch from which a line was packed."""
+
+    lot = SelectField(_("Batch"))
+
+
+class SendForm(NestedForm):
+    """Mark as sent, with the batch of each line and the carrier's code when there is one."""
+
+    lines = FieldList(FormField(PackedPart))
+    tracking_code = TextField(_("Tracking code"), [within(80)])
+
+
+class RefundForm(StaffForm):
+    """Give back everything, or an amount.
+
+    already: what had been given back when the page was shown; a second click is refused by it.
+    """
+
+    how = RadioField(
+        _("How much"), choices=[("full", _("All that was paid")), ("part", _("An amount"))], default="full"
+    )
+    amount = MoneyField(_("Amount"), [within(20)])
+    restock = BooleanField(_("Put goods that were not sent back into stock"))
+    already = HiddenField()

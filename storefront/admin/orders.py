@@ -1,0 +1,197 @@
+"""Orders: the list by state, one order with its history, sending, cancelling, giving money back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField
+
+from storefront.accounts.rules import ORDERS
+from storefront.admin.forms import EmptyForm, NestedForm
+from storefront.admin.forms.fields import typed
+from storefront.admin.forms.orders import RefundForm, SendForm
+from storefront.admin.frame import actor, guard, note, page_number, say
+from storefront.forms import StaffForm
+from storefront.locale import gettext as _
+from storefront.orders import actions, queries, rules
+from storefront.orders.models import Order
+from storefront.payments import conversation
+from storefront.payments import queries as payments
+from storefront.payments.providers import ProviderAway
+from storefront.refusals import Refused
+from storefront.stock.queries import lots_of_variants
+from storefront.transactions import ends_reading, repeated, writing
+
+blueprint = Blueprint("admin_orders", __name__)
+PER_PAGE = 25
+
+
+@blueprint.get("/")
+@guard(ORDERS)
+def index() -> ResponseReturnValue:
+    """The orders of one state or of all, found by number, name, e-mail address or batch."""
+    state = request.args.get("state", "")
+    if state not in rules.STATES:
+        state = ""
+    search, page = request.args.get("q", "").strip()[:100], page_number()
+    rows, total = queries.admin_list(state or None, search, page, PER_PAGE)
+    return render_template(
+        "admin/orders.html",
+        rows=rows,
+        total=total,
+        page=page,
+        per_page=PER_PAGE,
+        state=state,
+        search=search,
+        counts=queries.counts_by_state(),
+        address=lambda n: url_for("admin_orders.index", page=n, state=state or None, q=search or None),
+    )
+
+
+@blueprint.get("/<number>")
+@guard(ORDERS)
+def show(number: str) -> ResponseReturnValue:
+    """One order with everything that happened to it."""
+    return _page(_order(number))
+
+
+@blueprint.post("/<number>/send")
+@guard(ORDERS)
+@repeated
+def send(number: str) -> ResponseReturnValue:
+    """Write down the batches that were packed and mark as sent; the buyer is told by mail."""
+    order = _order(number)
+    form = _send_form(order, posted=True)
+    if not form.validate_on_submit():
+        return _page(order, send=form), 422
+    tracking_code = typed(form.tracking_code)
+    lots = {line.id: part.form.lot.data for line, part in zip(order.lines, form.lines.entries, strict=False)}
+    try:
+        with writing():
+            actions.set_lots(order.id, lots, actor())
+            actions.mark_sent(order.id, tracking_code, actor())
+            note("order sent", f"order {order.number}", {"tracking_code": tracking_code})
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(_order(number), send=form), refusal.status
+    say(_("Order %(number)s is marked as sent; the buyer gets a mail.", number=order.number))
+    return redirect(url_for("admin_orders.show", number=order.number), 303)
+
+
+@blueprint.post("/<number>/cancel")
+@guard(ORDERS)
+def cancel(number: str) -> ResponseReturnValue:
+    """Give up an order that is not paid, and give its stock back."""
+    order, form = _order(number), EmptyForm()
+    if not form.validate_on_submit():
+        abort(400)
+    if order.state != rules.PLACED:
+        unpaid = _("Only an unpaid order can be cancelled; give the money of a paid one back.")
+        form.form_errors.append(unpaid)
+        return _page(order, cancel=form), 409
+    return _talk(
+        order,
+        lambda: conversation.cancel_order(order.number, actor()),
+        "order cancelled",
+        {},
+        _("Order %(number)s is cancelled; its stock is back.", number=order.number),
+        lambda refusal: {"cancel": _refused(form, refusal)},
+    )
+
+
+@blueprint.post("/<number>/refund")
+@guard(ORDERS)
+def refund(number: str) -> ResponseReturnValue:
+    """Give back all that is left, or an amount, through the provider."""
+    order, form = _order(number), RefundForm()
+    if not form.validate_on_submit():
+        return _page(order, refund=form), 422
+    part = form.how.data == "part"
+    if part and not form.amount.cents:
+        form.amount.errors = [*form.amount.errors, _("Write an amount such as 34.95.")]
+        return _page(order, refund=form), 422
+    if form.already.data != str(order.refunded_cents):
+        form.form_errors.append(_("Money was given back since this page was shown. Look at the order again."))
+        return _page(order, refund=form), 409
+    cents = form.amount.cents if part else None
+    restock = bool(form.restock.data)
+    return _talk(
+        order,
+        lambda: conversation.refund_order(order.number, cents, actor(), restock),
+        "order refunded",
+        {"cents": cents or order.total_cents - order.refunded_cents},
+        _("The money of order %(number)s is on its way back.", number=order.number),
+        lambda refusal: {"refund": _refused(form, refusal)},
+    )
+
+
+def _talk(
+    order: Order,
+    talk: Callable[[], None],
+    what: str,
+    details: dict[str, object],
+    done: str,
+    refused: Callable[[Refused], dict[str, StaffForm]],
+) -> ResponseReturnValue:
+    """Talk with the provider, without a transaction, then write down that it was done."""
+    number = order.number
+    ends_reading()
+    try:
+        talk()
+    except Refused as refusal:
+        return _page(_order(number), **refused(refusal)), refusal.status
+    except ProviderAway:
+        away = Refused(_("The payment provider cannot be reached. Try again in a minute."), status=503)
+        return _page(_order(number), **refused(away)), 503
+    with writing():
+        note(what, f"order {number}", details)
+    say(done)
+    return redirect(url_for("admin_orders.show", number=number), 303)
+
+
+def _refused(form: EmptyForm | RefundForm, refusal: Refused) -> StaffForm:
+    form.refuse(refusal)
+    return form
+
+
+def _order(number: str) -> Order:
+    order = queries.order_by_number(number)
+    if order is None:
+        abort(404)
+    return order
+
+
+def _send_form(order: Order, posted: bool = False) -> SendForm:
+    """The form to send an order, with the batches of each line to choose from."""
+    given = [{"lot": line.lot_code} for line in order.lines]
+    form = SendForm(lines=given) if posted else SendForm(formdata=None, lines=given)
+    lots = lots_of_variants([line.variant_id for line in order.lines if line.variant_id])
+    for line, part in zip(order.lines, form.lines.entries, strict=False):
+        lot: SelectField = part.form.lot
+        codes = [lot.code for lot in lots if lot.variant_id == line.variant_id and lot.state == "released"]
+        if line.lot_code not in codes:
+            codes.insert(0, line.lot_code)
+        lot.choices = [(code, code or _("not known")) for code in codes]
+    return form
+
+
+def _page(
+    order: Order,
+    send: NestedForm | None = None,
+    cancel: StaffForm | None = None,
+    refund: StaffForm | None = None,
+) -> str:
+    return render_template(
+        "admin/order.html",
+        order=order,
+        events=queries.events(order.id),
+        payments=payments.payments_of(order.id),
+        refunds=payments.refunds_of(order.id),
+        send_form=send or _send_form(order),
+        cancel_form=cancel or EmptyForm(formdata=None),
+        refund_form=refund or RefundForm(formdata=None, already=str(order.refunded_cents), restock=True),
+        refundable=order.state in (rules.PAID, rules.SENT) and order.refunded_cents < order.total_cents,
+        refund_open=refund is not None,
+    )

@@ -1,0 +1,232 @@
+"""Products: the list, the editor, copying, publishing and archiving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from storefront import clock
+from storefront.accounts.rules import PRODUCTS
+from storefront.admin.forms.products import DuplicateForm, ProductForm, StateForm
+from storefront.admin.frame import actor, guard, note, say
+from storefront.admin.products import mapping
+from storefront.catalog import actions, editing
+from storefront.catalog.editing import ProductEdit
+from storefront.locale import gettext as _
+from storefront.media.actions import store_picture
+from storefront.plugin_system.calling import call_lists
+from storefront.quality import queries as quality
+from storefront.refusals import Refused
+from storefront.stock import actions as stock
+from storefront.stock import queries as stock_queries
+from storefront.transactions import repeated, writing
+from storefront.web_security import UPLOAD_BYTES
+
+blueprint = Blueprint("admin_products", __name__)
+TABS = ("published", "draft", "archived")
+DONE = {"published": "product published", "draft": "product taken back", "archived": "product archived"}
+
+
+@blueprint.get("/")
+@guard(PRODUCTS)
+def index() -> ResponseReturnValue:
+    """All products: on sale or not, stock, batch, badges, texts and price."""
+    rows = editing.admin_products()
+    state = request.args.get("state", "")
+    shown = [row for row in rows if row.state == state] if state in TABS else rows
+    variant_ids = [id_ for row in rows for id_ in row.variant_ids]
+    return render_template(
+        "admin/products.html",
+        rows=shown,
+        state=state if state in TABS else "",
+        counts={tab: sum(row.state == tab for row in rows) for tab in TABS},
+        total=len(rows),
+        sizes=len(variant_ids),
+        levels=stock_queries.levels(variant_ids),
+        lots=stock_queries.lots_on_sale(variant_ids),
+        badges=quality.badges_of([row.product_id for row in rows], clock.today()),
+    )
+
+
+@blueprint.get("/new")
+@guard(PRODUCTS)
+def new() -> ResponseReturnValue:
+    """The editor, empty."""
+    return _editor(mapping.empty_form(), None)
+
+
+@blueprint.post("/new")
+@guard(PRODUCTS)
+@repeated
+def create() -> ResponseReturnValue:
+    """Make a product; it is a draft until it is published."""
+    return _save(None)
+
+
+@blueprint.get("/<code>")
+@guard(PRODUCTS)
+def edit(code: str) -> ResponseReturnValue:
+    """The editor."""
+    found = _product(code)
+    return _editor(mapping.form_of(found, _levels(found)), found)
+
+
+@blueprint.post("/<code>")
+@guard(PRODUCTS)
+@repeated
+def save(code: str) -> ResponseReturnValue:
+    """Save the editor, or do what another of its buttons says."""
+    return _save(_product(code))
+
+
+@blueprint.post("/<code>/duplicate")
+@guard(PRODUCTS)
+@repeated
+def duplicate(code: str) -> ResponseReturnValue:
+    """Make a draft with the same texts and sizes."""
+    found, form = _product(code), DuplicateForm()
+    if not form.validate_on_submit():
+        return _editor(mapping.form_of(found, _levels(found)), found, copy=form), 422
+    try:
+        with writing():
+            new_code = actions.duplicate_product(code, form.code.data, actor())
+            _open_levels(_product(new_code), {})
+            note("product copied", f"product {new_code}", {"from": code})
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _editor(mapping.form_of(found, _levels(found)), found, copy=form), refusal.status
+    say(_("The copy is a draft. Change what is different, then publish it."))
+    return redirect(url_for("admin_products.edit", code=new_code), 303)
+
+
+@blueprint.post("/<code>/state")
+@guard(PRODUCTS)
+@repeated
+def set_state(code: str) -> ResponseReturnValue:
+    """Publish, take back to draft, or archive."""
+    found, form = _product(code), StateForm()
+    wanted = form.state.data or ""
+    if not form.validate_on_submit() or wanted not in DONE:
+        abort(400)
+    try:
+        with writing():
+            changes = actions.set_state(code, wanted, actor())
+            note(DONE[wanted], f"product {code}", dict(changes))
+    except Refused as refusal:
+        editor = mapping.form_of(found, _levels(found))
+        editor.refuse(Refused(refusal.message))
+        return _editor(editor, found), refusal.status
+    words = {
+        "published": _("The product is in the shop now."),
+        "draft": _("The product is a draft again, and out of the shop."),
+        "archived": _("The product is archived, and out of the shop."),
+    }
+    say(words[wanted])
+    return redirect(url_for("admin_products.edit", code=code), 303)
+
+
+def _save(found: ProductEdit | None) -> ResponseReturnValue:
+    request.max_content_length = UPLOAD_BYTES
+    form = mapping.with_choices(ProductForm())
+    if found is not None:
+        form.code.data = found.product.code
+    valid = form.validate()
+    if form.csrf_token.errors:
+        return _editor(form, found), 422
+    button = form.do.data or ""
+    if button and button != "upload":
+        mapping.press(form, button)
+        form.clear_errors()
+        return _editor(form, found)
+    stored = _store_uploads(form)
+    if form.uploads.errors:
+        return _editor(form, found), 422
+    if stored or button:  # new pictures have to be described before they can be saved
+        form.clear_errors()
+        return _editor(form, found)
+    if not valid:
+        return _editor(form, found), 422
+    return _write(form, found)
+
+
+def _write(form: ProductForm, found: ProductEdit | None) -> ResponseReturnValue:
+    data = mapping.data_of(form, found)
+    try:
+        with writing():
+            if found is None:
+                code = actions.create_product(data, actor()).code
+                changes: dict[str, Any] = {}
+            else:
+                code = found.product.code
+                changes = actions.save_product(code, data, mapping.shown_at(form), actor())
+            changes |= _open_levels(_product(code), mapping.counted(form))
+            note("product changed" if found else "product added", f"product {code}", changes)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _editor(form, found), refusal.status
+    say(_("Saved."))
+    return redirect(url_for("admin_products.edit", code=code), 303)
+
+
+def _open_levels(saved: ProductEdit, counted: dict[str, int]) -> dict[str, Any]:
+    """Write what was counted; a size that has no stock level yet gets one."""
+    before = _levels(saved)
+    changes: dict[str, Any] = {}
+    for variant in saved.variants:
+        if variant.sku in counted:
+            stock.set_level(variant.id, counted[variant.sku], actor())
+            changes[f"{variant.sku} stock"] = [before[variant.id], counted[variant.sku]]
+        elif not before[variant.id]:
+            stock.set_level(variant.id, 0, actor())
+    return changes
+
+
+def _store_uploads(form: ProductForm) -> int:
+    """Store the chosen files at once, so that they are not lost when something else has to be mended."""
+    files = [file for file in form.uploads.data or [] if getattr(file, "filename", "")]
+    stored = []
+    for file in files:
+        try:
+            with writing():
+                stored.append(store_picture(file.read(), actor()))
+        except Refused as refusal:
+            form.uploads.errors = [*form.uploads.errors, f"{file.filename}: {refusal}"]
+    mapping.add_pictures(form, stored)
+    return len(stored)
+
+
+def _product(code: str) -> ProductEdit:
+    found = editing.product_to_edit(code)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _levels(found: ProductEdit) -> dict[int, int]:
+    return stock_queries.levels([variant.id for variant in found.variants])
+
+
+def _editor(form: ProductForm, found: ProductEdit | None, copy: DuplicateForm | None = None) -> str:
+    product = found.product if found else None
+    return render_template(
+        "admin/product.html",
+        form=form,
+        edit=found,
+        product=product,
+        pictures=mapping.shown_pictures(form),
+        explanations=quality.explain_for(product.id, clock.today()) if product else [],
+        lots=stock_queries.lots_of_variants([v.id for v in found.variants]) if found else [],
+        panels=call_lists("admin_product_panels", product_id=product.id, product_code=product.code)
+        if product
+        else [],
+        copy_form=copy or DuplicateForm(formdata=None),
+        state_form=StateForm(formdata=None),
+        inside_sentence=_inside_sentence,
+    )
+
+
+def _inside_sentence(text: str) -> str:
+    """A sentence behind "because": its first letter small, unless it begins a number or a short form."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
