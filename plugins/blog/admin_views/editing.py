@@ -1,0 +1,200 @@
+"""Between the editor's form and the article: filling the one, reading the other, and the page around them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+
+from storefront.plugin_api import (
+    LANGUAGES,
+    Offer,
+    Refused,
+    actor,
+    collections,
+    ingredients,
+    language,
+    local,
+    now,
+    offers_by_code,
+    speaking,
+    store_picture,
+    today,
+    url,
+    writing,
+)
+
+from .. import actions, admin_queries, excerpts, findings, markdown, references
+from ..admin_queries import ArticleToEdit
+from ..drafts import ArticleDraft, TextDraft
+from ..findings import Finding
+from ..forms import KINDS, ArticleForm
+from . import insert, preview
+
+TEXT_FIELDS = ("title", "slug", "lead", "excerpt", "meta_description", "image_alt", "body")
+NEW_DAY_STARTS = time(9)  # the hour of an article whose day was chosen by hand
+
+
+def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
+    """The form for an article as it is saved, or an empty one; in a post, as it was sent."""
+    given: dict[str, Any] = {}
+    if edited is not None:
+        article = edited.article
+        given = {
+            "author": edited.author,
+            "reviewer": edited.reviewer,
+            "main_topic": edited.topics[0] if edited.topics else "",
+            "topics": edited.topics[1:],
+            "ingredients": edited.ingredients,
+            "featured": article.featured,
+            "published_on": local(article.published_at).date() if article.published_at else None,
+            "reviewed_on": article.reviewed_on,
+            "review_due": article.review_due,
+            "picture_kept": json.dumps(article.picture) if article.picture else "",
+            "shown_at": article.updated_at.isoformat(),
+        }
+        for one, text in edited.texts.items():
+            given[one] = {name: getattr(text, name) or "" for name in TEXT_FIELDS}
+    form = ArticleForm(data=given)
+    lang = language()
+    form.offer(admin_queries.author_choices(), admin_queries.topic_choices(lang), ingredients(lang))
+    return form
+
+
+def states_of(edited: ArticleToEdit | None) -> dict[str, bool]:
+    """In which languages readers see the article now."""
+    texts = edited.texts if edited else {}
+    return {lang: lang in texts and texts[lang].state == "published" for lang in LANGUAGES}
+
+
+def draft_of(form: ArticleForm, states: dict[str, bool], edited: ArticleToEdit | None) -> ArticleDraft:
+    """What the form holds, as plain values."""
+    texts = {}
+    for lang in LANGUAGES:
+        part = form.text(lang)
+        values = {name: part[name].data or "" for name in TEXT_FIELDS}
+        texts[lang] = TextDraft(**values, published=states[lang])
+    return ArticleDraft(
+        author=form.author.data or "",
+        reviewer=form.reviewer.data or "",
+        topics=tuple(form.chosen_topics),
+        ingredients=tuple(form.ingredients.data or ()),
+        featured=bool(form.featured.data),
+        picture={} if form.no_picture.data else (form.kept_picture or None),
+        published_at=_moment(form.published_on.day, edited),
+        reviewed_on=form.reviewed_on.day,
+        review_due=form.review_due.day,
+        texts=texts,
+    )
+
+
+def _moment(day: date | None, edited: ArticleToEdit | None) -> datetime | None:
+    """The moment of publishing for a chosen day; the hour stays when the day does."""
+    if day is None:
+        return None
+    before = edited.article.published_at if edited else None
+    if before and local(before).date() == day:
+        return before
+    moment = datetime.combine(day, NEW_DAY_STARTS, local(now()).tzinfo)
+    return min(moment, now())
+
+
+def keep_uploads(form: ArticleForm) -> None:
+    """Store an uploaded picture at once, so that it is not lost when the form comes back."""
+    upload = form.picture.data
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        return
+    data = upload.read()
+    try:
+        with writing():
+            picture = store_picture(data, actor())
+    except Refused as refusal:
+        form.refuse(Refused(refusal.message, field="picture"))
+        return
+    form.picture_kept.data = json.dumps(picture)
+    form.no_picture.data = False
+
+
+def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False) -> dict[str, Any]:
+    """Everything that the editor's page shows."""
+    states = states_of(edited)
+    draft = draft_of(form, states, edited)
+    shown = form.shown.data if form.shown.data in LANGUAGES else language()
+    kind = form.look_in.data if form.look_in.data in KINDS else KINDS[0]
+    sides = {lang: _side(lang, form, draft, edited) for lang in LANGUAGES}
+    wrong = [lang for lang in LANGUAGES if any(field.errors for field in form.text(lang))]
+    if wrong and shown not in wrong:
+        shown = wrong[0]
+    title = draft.texts[language()].title or next((t.title for t in draft.texts.values() if t.title), "")
+    look_for = form.look_for.data or ""
+    looked = bool(look_for or form.do.data == "find")
+    return {
+        "form": form,
+        "code": edited.article.code if edited else "",
+        "title": title,
+        "shown": shown,
+        "sides": sides,
+        "states": states,
+        "shared_findings": findings.of_article(draft, today()),
+        "picture": {} if form.no_picture.data else form.kept_picture,
+        "kind": kind,
+        "search": insert.search(kind, look_for, shown) if looked and not form.look_for.errors else None,
+        "stale": stale,
+        "newer": edited.article.updated_at if stale and edited else None,
+        "saved_at": edited.article.updated_at if edited else None,
+        "deletable": edited is not None and not any(states.values()),
+    }
+
+
+def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEdit | None) -> dict[str, Any]:
+    """One language: its preview, findings, sources and products."""
+    text = draft.texts[lang]
+    keys = markdown.keys_in(text.body)
+    library = admin_queries.references_by_key(keys)
+    with speaking(lang):
+        rendered = markdown.render(text.body, library)
+    offers = offers_by_code(findings.codes_in(rendered), language(), with_badges=False)
+    slug = edited.texts[lang].slug if edited and lang in edited.texts else ""
+    facts = findings.Facts(
+        lang=lang,
+        text=text,
+        rendered=rendered,
+        offers=offers,
+        collections=set(collections(language())),
+        library=library,
+        articles={code for code, _title in admin_queries.article_choices("", lang, limit=10_000)},
+    )
+    cited = [(key, count) for key, count in rendered.cited.items() if key in library]
+    piece = preview.fragment(lang, text.title, text.lead, text.body)
+    return {
+        "part": form.text(lang),
+        "page": preview.page(lang, piece),
+        "words": rendered.words,
+        "minutes": excerpts.minutes(rendered.words),
+        "findings": _findings(facts, draft, bool(form.kept_picture) and not form.no_picture.data),
+        "cited": [(library[key], references.short(references.as_dict(library[key])), n) for key, n in cited],
+        "products": _linked(rendered, offers),
+        "path": url("blog.article", lang=lang, slug=slug) if slug and states_of(edited)[lang] else "",
+    }
+
+
+def _linked(rendered: markdown.Rendered, offers: dict[str, Offer]) -> list[tuple[Offer, list[str]]]:
+    """The products of a text, each with the places where it stands: card, order_now, link."""
+    cards, ordered, _collections = findings.blocks_of(rendered)
+    places = {"card": cards, "order_now": ordered, "link": rendered.links["product"]}
+    codes = [code for code in findings.codes_in(rendered) if code in offers]
+    return [(offers[code], [place for place, there in places.items() if code in there]) for code in codes]
+
+
+def _findings(facts: findings.Facts, draft: ArticleDraft, has_picture: bool) -> list[Finding]:
+    """What keeps this language from being published, then what else to look at."""
+    if facts.text.empty:
+        return []
+    problems = actions.problems_of(draft, facts.lang, has_picture)
+    names = ingredients(language())
+    return [
+        *(Finding("bad", problem.message, field=problem.field) for problem in problems),
+        *findings.of_text(facts, draft, names),
+    ]

@@ -1,0 +1,149 @@
+"""What a marketer should look at in an article. Findings inform; only `rules.problems` refuse. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from storefront.plugin_api import Offer, format_date, ngettext
+from storefront.plugin_api import gettext as _
+
+from . import excerpts
+from .drafts import ArticleDraft, TextDraft
+from .markdown import Rendered
+from .models import Reference
+
+CARD_FIELDS = ("species", "population", "design", "dose", "duration", "funding", "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to look at. level: bad (keeps a text from being published), warn. field: its form field."""
+
+    level: str
+    title: str
+    detail: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the findings about one language's text are made of."""
+
+    lang: str
+    text: TextDraft
+    rendered: Rendered
+    offers: Mapping[str, Offer]  # every product that the text names and the shop sells
+    collections: Collection[str]  # the codes of the collections that exist
+    library: Mapping[str, Reference]
+    articles: Collection[str] = field(default_factory=tuple)  # the codes of the articles that exist
+
+
+def of_text(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> list[Finding]:
+    """The findings about one language's text."""
+    return [
+        *_products(facts, draft, ingredients),
+        *_links(facts),
+        *_sources(facts),
+        *_description(facts),
+    ]
+
+
+def of_article(draft: ArticleDraft, today: date) -> list[Finding]:
+    """The findings about what both languages share."""
+    found = []
+    if draft.review_due and draft.review_due <= today:
+        words = _("It was to be reviewed again by %(day)s.", day=format_date(draft.review_due))
+        found.append(Finding("warn", _("Review overdue"), words, "review_due"))
+    if not draft.topics:
+        words = _("Without one, related articles are only the newest.")
+        found.append(Finding("warn", _("No topic"), words, "main_topic"))
+    if not draft.ingredients:
+        words = _("Then nothing can tell whether a product fits the article.")
+        found.append(Finding("warn", _("Not said what it is about"), words, "ingredients"))
+    return found
+
+
+def blocks_of(rendered: Rendered) -> tuple[list[str], list[str], list[str]]:
+    """The products on cards, the products in order-now blocks, and the collections there."""
+    cards: list[str] = []
+    ordered: list[str] = []
+    collections: list[str] = []
+    for block in rendered.blocks:
+        if "product" in block:
+            cards.append(block["product"])
+        elif "order_now" in block:
+            ordered += block["order_now"]["codes"]
+            collections += block["order_now"]["collections"]
+    return cards, ordered, collections
+
+
+def codes_in(rendered: Rendered) -> list[str]:
+    """Every product that a text shows, offers or links."""
+    cards, ordered, _collections = blocks_of(rendered)
+    return list(dict.fromkeys([*cards, *ordered, *rendered.links["product"]]))
+
+
+def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> list[Finding]:
+    cards, ordered, collections = blocks_of(facts.rendered)
+    here = f"{facts.lang}-body"
+    found = []
+    unknown = [code for code in codes_in(facts.rendered) if code not in facts.offers]
+    unknown += [code for code in collections if code not in facts.collections]
+    if unknown:
+        words = _("Readers see nothing in its place: %(codes)s", codes=", ".join(dict.fromkeys(unknown)))
+        found.append(Finding("warn", _("Not in the shop"), words, here))
+    for code in dict.fromkeys([*cards, *ordered]):
+        offer = facts.offers.get(code)
+        if offer and draft.ingredients and offer.ingredient_code not in draft.ingredients:
+            about = ", ".join(ingredients.get(code, code) for code in draft.ingredients)
+            words = _("The article is about %(about)s. As a cross-sell on purpose it can stay.", about=about)
+            found.append(Finding("warn", _("%(product)s is another topic", product=offer.name), words, here))
+    for code in dict.fromkeys(ordered):
+        offer = facts.offers.get(code)
+        if offer and offer.sold_out:
+            words = _("The order-now block cannot sell it until there is stock again.")
+            found.append(Finding("warn", _("%(product)s is sold out", product=offer.name), words, here))
+    if facts.text.body and not ordered and not collections:
+        words = _("Put an order-now block where readers should be able to order.")
+        found.append(Finding("warn", _("No call to action"), words, here))
+    return found
+
+
+def _links(facts: Facts) -> Iterable[Finding]:
+    gone = [code for code in facts.rendered.links["article"] if code not in facts.articles]
+    if gone:
+        words = _("Readers see the words without a link: %(codes)s", codes=", ".join(gone))
+        yield Finding("warn", _("Link to an article that does not exist"), words, f"{facts.lang}-body")
+
+
+def _sources(facts: Facts) -> Iterable[Finding]:
+    here = f"{facts.lang}-body"
+    cited = [facts.library[key] for key in facts.rendered.cited if key in facts.library]
+    if facts.text.body and not cited:
+        yield Finding("warn", _("No sources"), _("Nothing in the text says where it comes from."), here)
+    thin = [reference.key for reference in cited if not _has_card(reference, facts.lang)]
+    if thin:
+        words = _("In this language the study card is empty: %(keys)s", keys=", ".join(thin))
+        yield Finding("warn", _("Study card missing"), words, here)
+    corrected = [reference.key for reference in cited if reference.erratum_doi]
+    if corrected:
+        words = _("Read it before you rely on the figures: %(keys)s", keys=", ".join(corrected))
+        yield Finding("warn", _("A cited paper was corrected"), words, here)
+
+
+def _has_card(reference: Reference, lang: str) -> bool:
+    values = [(reference.study or {}).get(name) for name in CARD_FIELDS]
+    return any(isinstance(value, dict) and value.get(lang) for value in values)
+
+
+def _description(facts: Facts) -> Iterable[Finding]:
+    length = len(facts.text.meta_description)
+    if length > excerpts.DESCRIPTION_CHARACTERS:
+        words = ngettext(
+            "Search engines show about 155 characters; this has %(num)s.",
+            "Search engines show about 155 characters; this has %(num)s.",
+            length,
+        )
+        yield Finding("warn", _("Description cut off"), words, f"{facts.lang}-meta_description")
