@@ -1,0 +1,1 @@
+"""The cart: lines in a signed cookie, and their prices of now."""

@@ -1,0 +1,1 @@
+"""Orders: placing, the state machine, the event log, mails."""

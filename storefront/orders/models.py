@@ -31,7 +31,9 @@ class Order(db.Model):
     number: Mapped[str] = mapped_column(String(8), unique=True)
     token: Mapped[str] = mapped_column(String(40), unique=True)
     cart_id: Mapped[str] = mapped_column(String(40))
-    cart_digest: Mapped[str] = mapped_column(String(64))  # of what was posted: equal posts answer with this order
+    cart_digest: Mapped[str] = mapped_column(
+        String(64)
+    )  # of what was posted: equal posts answer with this order
     state: Mapped[str] = mapped_column(String(12), index=True)  # see orders/rules.py
     lang: Mapped[str] = mapped_column(String(2))
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
@@ -44,6 +46,8 @@ class Order(db.Model):
     phone: Mapped[str] = mapped_column(String(30), default="")
     shipping_code: Mapped[str] = mapped_column(String(40))
     shipping_name: Mapped[str] = mapped_column(String(120))
+    payment_method: Mapped[str] = mapped_column(String(20))  # what the buyer chose, see payments/methods.py
+    payment_name: Mapped[str] = mapped_column(String(60))  # its name as the buyer read it
     goods_cents: Mapped[int]
     shipping_cents: Mapped[int]
     total_cents: Mapped[int]
@@ -75,14 +79,18 @@ class OrderLine(db.Model):
     sku: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(160))
     label: Mapped[str] = mapped_column(String(80))
+    product_slug: Mapped[str] = mapped_column(String(120), default="")  # its page in the buyer's language
     picture: Mapped[str] = mapped_column(String(100), default="")
+    raster: Mapped[str] = mapped_column(String(100), default="")  # the same as JPEG or PNG, for mails
     lot_code: Mapped[str] = mapped_column(String(40), default="")
     quantity: Mapped[int]
     unit_cents: Mapped[int]
     line_cents: Mapped[int]
     rate_bp: Mapped[int]
     vat_cents: Mapped[int]
-    source: Mapped[str] = mapped_column(String(120), default="")  # where it was put in the cart: article code, placement
+    source: Mapped[str] = mapped_column(
+        String(120), default=""
+    )  # where it was put in the cart: article code, placement
 
 
 class OrderEvent(db.Model):
@@ -93,6 +101,6 @@ class OrderEvent(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"), index=True)
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(30))  # placed, paid, sent, cancelled, expired, refunded, held
+    kind: Mapped[str] = mapped_column(String(30))  # see orders/rules.py EVENTS
     actor: Mapped[str] = mapped_column(String(120), default="")
     details: Mapped[dict[str, Any]]

@@ -1,0 +1,1 @@
+"""Payments: providers, attempts, settling, refunds."""

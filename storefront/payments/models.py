@@ -24,8 +24,10 @@ class Payment(db.Model):
     reference: Mapped[str | None] = mapped_column(String(120))  # the provider's session id
     intent: Mapped[str | None] = mapped_column(String(120))  # the provider's payment id; refunds need it
     url: Mapped[str] = mapped_column(String(2000), default="")  # where the buyer pays
-    state: Mapped[str] = mapped_column(String(12), default="created")  # created, open, paid, failed, expired
+    method: Mapped[str] = mapped_column(String(20))  # what the buyer chose, see payments/methods.py
+    state: Mapped[str] = mapped_column(String(12), default="created")  # see payments/rules.py
     amount_cents: Mapped[int]
+    received_cents: Mapped[int | None]  # what the provider says came in; refunds go up to this
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
     created_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]

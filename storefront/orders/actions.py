@@ -1,0 +1,250 @@
+"""Changes orders. Every change of state is one conditional UPDATE, so that of two only one happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import IntegrityError
+
+from storefront import clock
+from storefront.database import db
+from storefront.jobs.actions import enqueue
+from storefront.locale import gettext as _
+from storefront.orders import numbers, queries, rules
+from storefront.orders.models import Order, OrderEvent, OrderLine
+from storefront.orders.queries import OrderOfCart
+from storefront.orders.rules import NewOrder
+from storefront.plugin_system.calling import plugins_with
+from storefront.pricing.queries import rates
+from storefront.pricing.totals import PricedLine, Totals, totals
+from storefront.refusals import Refused
+from storefront.stock import actions as stock
+
+SHOPPER = "shopper"
+SYSTEM = "system"
+
+
+class OpenOrderChanged(Exception):
+    """The cart has another open order than the caller made way for: make way again."""
+
+
+def place(new: NewOrder) -> OrderOfCart:
+    """Place an order: reserve its stock and freeze everything on it, in the caller's transaction.
+
+    The same post again answers with the order that it made. An open order of the same cart that
+    `new.replaces` names is cancelled first. Raises Refused (409) when something is sold out, and
+    OpenOrderChanged when the cart has an open order that was not made way for.
+    """
+    same = _make_way(new)
+    if same is not None:
+        return same
+    moment = clock.now()
+    order = _order(new, _totals(new), moment)
+    try:
+        with db.session.begin_nested():
+            db.session.add(order)
+            db.session.flush()
+    except IntegrityError:
+        other = queries.latest_order(new.cart_id)
+        if other is None or other.digest != new.digest:
+            raise OpenOrderChanged from None
+        return other
+    quantities = {line.variant_id: line.quantity for line in new.lines}
+    stock.take_all(quantities, order_id=order.id, actor=SHOPPER)
+    note(order.id, rules.PLACED, SHOPPER, {"total_cents": order.total_cents}, moment)
+    _tell_plugins("order_placed", order.id)
+    return OrderOfCart(order.id, order.number, order.token, order.state, new.digest)
+
+
+def _make_way(new: NewOrder) -> OrderOfCart | None:
+    """The order that this post made already; else None, when the open order of the cart is out of the way."""
+    present = queries.latest_order(new.cart_id)
+    if present is None:
+        return None
+    if present.digest == new.digest and present.state in (rules.PLACED, rules.PAID, rules.SENT):
+        return present
+    if present.state == rules.PLACED:
+        if present.id != new.replaces:
+            raise OpenOrderChanged
+        cancel(present.id, SHOPPER, "replaced")
+    return None
+
+
+def _totals(new: NewOrder) -> Totals:
+    lines = [PricedLine(line.sku, line.quantity, line.unit_cents, line.vat_class) for line in new.lines]
+    return totals(lines, new.shipping_cents, rates(new.buyer.country, clock.today()))
+
+
+def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:
+    buyer = new.buyer
+    return Order(
+        number=numbers.new_number(),
+        token=numbers.new_token(),
+        cart_id=new.cart_id,
+        cart_digest=new.digest,
+        state=rules.PLACED,
+        lang=new.lang,
+        email=buyer.email,
+        name=buyer.name,
+        street=buyer.street,
+        postcode=buyer.postcode,
+        city=buyer.city,
+        country=buyer.country,
+        phone=buyer.phone,
+        shipping_code=new.shipping_code,
+        shipping_name=new.shipping_name,
+        payment_method=new.payment_method,
+        payment_name=new.payment_name,
+        goods_cents=sums.goods_cents,
+        shipping_cents=sums.shipping_cents,
+        total_cents=sums.total_cents,
+        vat=[
+            {"rate_bp": part.rate_bp, "gross_cents": part.gross_cents, "vat_cents": part.vat_cents}
+            for part in sums.vat
+        ],
+        terms_accepted_at=moment,
+        placed_at=moment,
+        reserved_until=moment + rules.RESERVATION,
+        lines=_lines(new, sums),
+    )
+
+
+def _lines(new: NewOrder, sums: Totals) -> list[OrderLine]:
+    return [
+        OrderLine(
+            position=position,
+            variant_id=line.variant_id,
+            product_code=line.product_code,
+            product_slug=line.product_slug,
+            sku=line.sku,
+            name=line.name,
+            label=line.label,
+            picture=line.picture,
+            raster=line.raster,
+            lot_code=line.lot_code,
+            quantity=line.quantity,
+            unit_cents=line.unit_cents,
+            line_cents=line.unit_cents * line.quantity,
+            rate_bp=sums.line_rates[position],
+            vat_cents=sums.line_vat[position],
+            source=line.source,
+        )
+        for position, line in enumerate(new.lines)
+    ]
+
+
+def mark_paid(order_id: int, actor: str, details: Mapping[str, Any]) -> bool:
+    """The money is there. False when the order was not waiting for it."""
+    moment = clock.now()
+    if not _move(order_id, rules.PAID, paid_at=moment):
+        return False
+    note(order_id, rules.PAID, actor, details, moment)
+    enqueue("mail.order_confirmation", {"order_id": order_id})
+    _tell_plugins("order_paid", order_id)
+    return True
+
+
+def mark_sent(order_id: int, tracking_code: str, actor: str) -> None:
+    """The parcel is under way; the buyer gets a mail with the tracking code. Refused unless it is paid."""
+    moment = clock.now()
+    if not _move(order_id, rules.SENT, sent_at=moment, tracking_code=tracking_code):
+        raise Refused(_("Only a paid order can be sent."), status=409)
+    note(order_id, rules.SENT, actor, {"tracking_code": tracking_code}, moment)
+    enqueue("mail.order_sent", {"order_id": order_id})
+
+
+def cancel(order_id: int, actor: str, reason: str = "") -> bool:
+    """Give up an unpaid order and give its stock back. False when it was not open any more."""
+    return _close(order_id, rules.CANCELLED, actor, reason)
+
+
+def expire(order_id: int, actor: str = SYSTEM, reason: str = "") -> bool:
+    """End an order that was not paid in time and give its stock back. False when it was not open any more."""
+    return _close(order_id, rules.EXPIRED, actor, reason)
+
+
+def _close(order_id: int, state: str, actor: str, reason: str) -> bool:
+    moment = clock.now()
+    if not _move(order_id, state, closed_at=moment):
+        return False
+    stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+    note(order_id, state, actor, {"reason": reason} if reason else {}, moment)
+    return True
+
+
+def extend_reservation(order_id: int, until: datetime) -> None:
+    """Keep the stock of an open order until then; never shorter than it was."""
+    db.session.execute(
+        update(Order)
+        .where(Order.id == order_id, Order.state == rules.PLACED, Order.reserved_until < until)
+        .values(reserved_until=until)
+    )
+
+
+def shorten_reservation(order_id: int, until: datetime) -> None:
+    """Keep the stock of an open order no longer than until then."""
+    db.session.execute(
+        update(Order)
+        .where(Order.id == order_id, Order.state == rules.PLACED, Order.reserved_until > until)
+        .values(reserved_until=until)
+    )
+
+
+def add_refund(order_id: int, cents: int, actor: str, restock: bool) -> None:
+    """Money went back. When all of it has, the order is refunded; `restock`: unsent goods return to stock."""
+    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    was = order.state
+    order.refunded_cents += cents
+    whole = order.refunded_cents >= order.total_cents
+    db.session.flush()
+    if whole and _move(order_id, rules.REFUNDED, closed_at=clock.now()) and restock and was == rules.PAID:
+        stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+    note(order_id, rules.REFUNDED if whole else "partly_refunded", actor, {"cents": cents})
+    enqueue("mail.order_refunded", {"order_id": order_id})
+
+
+def set_lots(order_id: int, lots: Mapping[int, str], actor: str) -> None:
+    """Write down the lot that was packed for some lines: line id -> lot code."""
+    order = db.session.get_one(Order, order_id)
+    changed = {}
+    for line in order.lines:
+        code = lots.get(line.id, line.lot_code)
+        if code != line.lot_code:
+            changed[line.sku] = [line.lot_code, code]
+            line.lot_code = code
+    if changed:
+        note(order_id, "lots_changed", actor, changed)
+
+
+def note(
+    order_id: int, kind: str, actor: str, details: Mapping[str, Any], moment: datetime | None = None
+) -> None:
+    """Add an event to the order's log."""
+    event = OrderEvent(
+        order_id=order_id, at=moment or clock.now(), kind=kind, actor=actor, details=dict(details)
+    )
+    db.session.add(event)
+
+
+def _move(order_id: int, state: str, **values: Any) -> bool:
+    """Change the state if the order may become it. One UPDATE decides."""
+    statement = (
+        update(Order)
+        .where(Order.id == order_id, Order.state.in_(rules.sources(state)))
+        .values(state=state, **values)
+        .execution_options(synchronize_session=False)
+    )
+    result = cast("CursorResult[Any]", db.session.execute(statement))
+    loaded = db.session.identity_map.get(db.session.identity_key(Order, order_id))
+    if loaded is not None:
+        db.session.expire(loaded)
+    return result.rowcount == 1
+
+
+def _tell_plugins(hook: str, order_id: int) -> None:
+    """One row per plugin, so that a failure repeats that plugin alone."""
+    for plugin in plugins_with(hook):
+        enqueue(f"hook.{hook}", {"plugin": plugin, "order_id": order_id}, plugin=plugin)

@@ -1,0 +1,171 @@
+"""Reads orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from storefront import clock
+from storefront.database import db
+from storefront.orders import numbers, rules
+from storefront.orders.models import Order, OrderEvent, OrderLine
+
+
+def order_by_id(order_id: int) -> Order | None:
+    """An order with its lines."""
+    return db.session.get(Order, order_id)
+
+
+def order_by_token(token: str) -> Order | None:
+    """The order of an address, with its lines."""
+    return db.session.scalar(select(Order).where(Order.token == token))
+
+
+def order_by_number(number: str) -> Order | None:
+    """The order of a number, in any spelling."""
+    return db.session.scalar(select(Order).where(Order.number == numbers.as_typed(number)))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOfCart:
+    """What has to be known of an order to answer a second post of the same cart."""
+
+    id: int
+    number: str
+    token: str
+    state: str
+    digest: str
+
+
+def latest_order(cart_id: str) -> OrderOfCart | None:
+    """The newest order of a cart."""
+    columns = (Order.id, Order.number, Order.token, Order.state, Order.cart_digest)
+    row = db.session.execute(
+        select(*columns).where(Order.cart_id == cart_id).order_by(Order.id.desc()).limit(1)
+    ).first()
+    return OrderOfCart(*row) if row else None
+
+
+def is_bought(cart_id: str) -> bool:
+    """True when the cart was ordered and paid: it is empty now, whatever the cookie still says."""
+    bought = select(Order.id).where(
+        Order.cart_id == cart_id, Order.state.in_((rules.PAID, rules.SENT, rules.REFUNDED))
+    )
+    return db.session.scalar(bought.limit(1)) is not None
+
+
+def state_of(order_id: int) -> str:
+    """The state of an order, as the database has it."""
+    return db.session.scalars(select(Order.state).where(Order.id == order_id)).one()
+
+
+def quantities(order_id: int) -> dict[int, int]:
+    """How many of each variant an order holds; lines of deleted variants are left out."""
+    rows = db.session.execute(
+        select(OrderLine.variant_id, func.sum(OrderLine.quantity))
+        .where(OrderLine.order_id == order_id, OrderLine.variant_id.is_not(None))
+        .group_by(OrderLine.variant_id)
+    )
+    return {variant_id: int(quantity) for variant_id, quantity in rows if variant_id is not None}
+
+
+def events(order_id: int) -> list[OrderEvent]:
+    """What happened to an order, the first thing first."""
+    return list(
+        db.session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id))
+    )
+
+
+def has_event(order_id: int, kind: str) -> bool:
+    """True when such a thing happened to the order."""
+    statement = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.kind == kind)
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def overdue(moment: datetime, order_id: int | None = None) -> list[int]:
+    """The open orders whose reservation ended, or whether a given one is among them."""
+    statement = select(Order.id).where(Order.state == rules.PLACED, Order.reserved_until < moment)
+    if order_id is not None:
+        statement = statement.where(Order.id == order_id).with_for_update()
+    return list(db.session.scalars(statement.order_by(Order.reserved_until)))
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many orders stand in each state."""
+    rows = db.session.execute(select(Order.state, func.count()).group_by(Order.state))
+    found = {state: int(count) for state, count in rows}
+    return {state: found.get(state, 0) for state in rules.STATES}
+
+
+def admin_list(
+    state: str | None = None, search: str = "", page: int = 1, per_page: int = 25
+) -> tuple[list[Row[tuple[Order]]], int]:
+    """A page of orders, the newest first, and how many there are. Search: number, name, e-mail, lot, SKU."""
+    columns = (
+        Order.id,
+        Order.number,
+        Order.state,
+        Order.name,
+        Order.email,
+        Order.country,
+        Order.lang,
+        Order.total_cents,
+        Order.refunded_cents,
+        Order.payment_name,
+        Order.placed_at,
+        Order.paid_at,
+        Order.sent_at,
+        _pieces().label("pieces"),
+    )
+    statement = _matching(select(*columns), state, search)
+    total = db.session.scalar(_matching(select(func.count(Order.id)), state, search)) or 0
+    page_of = statement.order_by(Order.id.desc()).limit(per_page).offset((max(page, 1) - 1) * per_page)
+    return list(db.session.execute(page_of).all()), total
+
+
+def _pieces() -> Select[tuple[int]]:
+    total = select(func.coalesce(func.sum(OrderLine.quantity), 0)).where(OrderLine.order_id == Order.id)
+    return total.correlate(Order).scalar_subquery()  # type: ignore[return-value]
+
+
+def _matching(statement: Select, state: str | None, search: str) -> Select:  # type: ignore[type-arg]
+    if state:
+        statement = statement.where(Order.state == state)
+    text = search.strip().lower()
+    if not text:
+        return statement
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    in_lines = select(OrderLine.order_id).where(
+        or_(func.lower(OrderLine.lot_code).like(pattern, escape="\\"), func.lower(OrderLine.sku) == text)
+    )
+    return statement.where(
+        or_(
+            Order.number == numbers.as_typed(text),
+            func.lower(Order.name).like(pattern, escape="\\"),
+            func.lower(Order.email).like(pattern, escape="\\"),
+            Order.id.in_(in_lines),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a day brought."""
+
+    orders: int
+    cents: int
+
+
+def today_figures(day: date) -> Figures:
+    """The orders paid on a day of the shop's time zone, and their sum."""
+    zone = clock.local(clock.now()).tzinfo
+    start = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+    count, cents = db.session.execute(
+        select(func.count(Order.id), func.coalesce(func.sum(Order.total_cents), 0)).where(
+            Order.paid_at >= start, Order.paid_at < end
+        )
+    ).one()
+    return Figures(int(count), int(cents))

@@ -1,0 +1,113 @@
+"""What an order can become, and what placing one takes. Pure.
+
+placed → paid → sent; placed → cancelled or expired; paid or sent → refunded. Stock is reserved while an
+order is placed; it is given back once, by whichever of cancelled and expired comes first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+PLACED, PAID, SENT = "placed", "paid", "sent"
+CANCELLED, EXPIRED, REFUNDED = "cancelled", "expired", "refunded"
+STATES = (PLACED, PAID, SENT, CANCELLED, EXPIRED, REFUNDED)
+
+EDGES: Mapping[str, tuple[str, ...]] = {
+    PLACED: (PAID, CANCELLED, EXPIRED),
+    PAID: (SENT, REFUNDED),
+    SENT: (REFUNDED,),
+    CANCELLED: (),
+    EXPIRED: (),
+    REFUNDED: (),
+}
+
+# What is written in the event log. "pending": the bank has yet to answer. "held": money came that does not
+# fit the order (another amount or currency, or after the order was closed); a person must look.
+EVENTS = (*STATES, "pending", "declined", "held", "partly_refunded", "lots_changed")
+
+RESERVATION = timedelta(minutes=45)
+LONGEST_RESERVATION = timedelta(days=14)  # completed but unpaid, such as a bank debit
+AFTER_DECLINE = timedelta(minutes=15)  # stock is not kept longer than this for who was declined
+
+
+def may_become(state: str, new_state: str) -> bool:
+    """True when an order may go from one state to another."""
+    return new_state in EDGES[state]
+
+
+def sources(new_state: str) -> tuple[str, ...]:
+    """The states from which an order may become this one."""
+    return tuple(state for state in STATES if may_become(state, new_state))
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who orders, and where it goes."""
+
+    email: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line to be frozen: names in the buyer's language, the price and the lot of now."""
+
+    variant_id: int
+    product_code: str
+    product_slug: str
+    sku: str
+    name: str
+    label: str
+    picture: str
+    raster: str
+    lot_code: str
+    quantity: int
+    unit_cents: int
+    vat_class: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """Everything that placing an order takes."""
+
+    cart_id: str
+    lang: str
+    buyer: Buyer
+    lines: tuple[NewLine, ...]
+    shipping_code: str
+    shipping_name: str
+    shipping_cents: int
+    payment_method: str
+    payment_name: str
+    replaces: int | None = None  # the open order of this cart whose session was ended at the provider
+    digest: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.digest:
+            object.__setattr__(self, "digest", digest(self))
+
+
+def digest(order: NewOrder) -> str:
+    """What was posted, as one hash: two posts with the same one are the same order.
+
+    Prices belong to it: the same cart at another price is another order. So does the way to pay, since the
+    provider's page is made for it.
+    """
+    buyer = order.buyer
+    what = [
+        order.lang,
+        [buyer.email, buyer.name, buyer.street, buyer.postcode, buyer.city, buyer.country, buyer.phone],
+        sorted([line.sku, line.quantity, line.unit_cents] for line in order.lines),
+        [order.shipping_code, order.shipping_cents, order.payment_method],
+    ]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()

@@ -1,0 +1,168 @@
+"""Changes attempts and refunds. Nothing here talks to a provider: conversation.py does, between these."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
+
+from storefront import clock
+from storefront.database import db
+from storefront.locale import current as language
+from storefront.locale import gettext as _
+from storefront.money import format_money
+from storefront.orders import actions as orders
+from storefront.orders import rules as order_rules
+from storefront.orders.models import Order
+from storefront.payments import queries, rules
+from storefront.payments.models import Payment, Refund
+from storefront.payments.providers import PaymentRequest, Session
+from storefront.refusals import Refused
+
+
+def open_attempt(order_id: int, provider: str) -> Payment:
+    """The attempt that the buyer should use: the one that is open, else a new one.
+
+    A new attempt keeps the stock reserved for another 45 minutes. Refused (409) when the order is not open.
+    """
+    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    if order.state != order_rules.PLACED:
+        raise Refused(_("This order cannot be paid any more."), status=409)
+    latest = queries.latest_payment(order_id)
+    moment = clock.now()
+    if latest is not None:
+        if latest.state in (rules.PENDING, *rules.TAKEN):
+            raise Refused(_("Your payment is being processed."), status=409)
+        if latest.provider == provider and rules.is_usable(latest.state, latest.created_at, moment):
+            return latest
+        if latest.attempt >= rules.MOST_ATTEMPTS:
+            raise Refused(_("This order cannot be paid any more."), status=409)
+        if latest.state in rules.LIVE:
+            latest.state, latest.completed_at = rules.EXPIRED, moment
+    number = latest.attempt + 1 if latest else 1
+    payment = Payment(
+        order_id=order_id,
+        attempt=number,
+        provider=provider,
+        key=f"{order.number}-{number}",
+        method=order.payment_method,
+        state=rules.CREATED,
+        url="",
+        amount_cents=order.total_cents,
+        currency=order.currency,
+        created_at=moment,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    orders.extend_reservation(order_id, moment + order_rules.RESERVATION)
+    return payment
+
+
+def request_of(payment: Payment) -> PaymentRequest:
+    """What the provider is told about an attempt; the same each time, so that its key finds it again."""
+    order = db.session.get_one(Order, payment.order_id)
+    return PaymentRequest(
+        key=payment.key,
+        order_number=order.number,
+        order_token=order.token,
+        lang=order.lang,
+        email=order.email,
+        method=payment.method,
+        amount_cents=payment.amount_cents,
+        currency=payment.currency,
+        expires_at=rules.session_end(payment.created_at),
+    )
+
+
+def session_opened(payment_id: int, session: Session) -> None:
+    """The provider made its page."""
+    _changed(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.state == rules.CREATED)
+        .values(state=rules.OPEN, reference=session.reference, url=session.url)
+    )
+
+
+def close_attempt(payment_id: int, state: str) -> bool:
+    """End an attempt that brought no money. False when it had ended already."""
+    return _changed(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.state.in_((*rules.LIVE, rules.PENDING)))
+        .values(state=state, completed_at=clock.now())
+    )
+
+
+def begin_refund(order_id: int, amount_cents: int | None, actor: str) -> Refund:
+    """Write down a refund before the provider is asked. None means all that is left.
+
+    A refund that the provider never answered is taken up again. Refused when it is more than came in.
+    """
+    paid = queries.taken_payment(order_id)
+    if paid is None or paid.received_cents is None or not paid.intent:
+        raise Refused(_("There is no payment that could be given back."), status=409)
+    payment = db.session.get_one(Payment, paid.id, with_for_update=True, populate_existing=True)
+    unfinished = queries.unfinished_refund(payment.id)
+    if unfinished is not None:
+        if amount_cents not in (None, unfinished.amount_cents):
+            amount = format_money(unfinished.amount_cents, language())
+            raise Refused(
+                _("A refund of %(amount)s is not finished yet; repeat that one first.", amount=amount)
+            )
+        return unfinished
+    left = (paid.received_cents or 0) - queries.refunded_cents(payment.id)
+    cents = left if amount_cents is None else amount_cents
+    if cents < 1 or cents > left:
+        amount = format_money(left, language())
+        raise Refused(_("You can give back at most %(amount)s.", amount=amount), field="amount")
+    count = db.session.scalar(select(func.count(Refund.id)).where(Refund.payment_id == payment.id)) or 0
+    refund = Refund(
+        payment_id=payment.id,
+        key=f"refund-{payment.key}-{count + 1}",
+        amount_cents=cents,
+        state="created",
+        actor=actor,
+        created_at=clock.now(),
+    )
+    db.session.add(refund)
+    db.session.flush()
+    return refund
+
+
+def finish_refund(refund_id: int, reference: str, restock: bool) -> None:
+    """The provider gave the money back. Happens once, however often it is called."""
+    if not _changed(
+        update(Refund)
+        .where(Refund.id == refund_id, Refund.state == "created")
+        .values(state="done", reference=reference)
+    ):
+        return
+    refund = db.session.get_one(Refund, refund_id, populate_existing=True)
+    payment = db.session.get_one(Payment, refund.payment_id)
+    order = db.session.get_one(Order, payment.order_id)
+    if order.state in (order_rules.PAID, order_rules.SENT) and payment.state == rules.PAID:
+        orders.add_refund(order.id, refund.amount_cents, refund.actor, restock)
+        return
+    orders.note(order.id, "partly_refunded", refund.actor, {"cents": refund.amount_cents})
+    if queries.refunded_cents(payment.id) >= (payment.received_cents or 0):
+        orders.cancel(order.id, refund.actor, "refunded")
+
+
+def fail_refund(refund_id: int) -> None:
+    """The provider said no."""
+    _changed(update(Refund).where(Refund.id == refund_id, Refund.state == "created").values(state="failed"))
+
+
+def shorten_after_decline(order_id: int) -> None:
+    """Who was declined keeps the stock for a quarter of an hour, to try again."""
+    orders.shorten_reservation(order_id, clock.now() + order_rules.AFTER_DECLINE)
+
+
+def keep_for_bank(order: Order, longest: timedelta = order_rules.LONGEST_RESERVATION) -> None:
+    """A bank may take days: the stock stays reserved until it has answered."""
+    orders.extend_reservation(order.id, order.placed_at + longest)
+
+
+def _changed(statement: Any) -> bool:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount == 1

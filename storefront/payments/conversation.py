@@ -1,0 +1,198 @@
+"""Talking with a provider: write, call, write. No transaction is open while a call runs.
+
+Everything is written down before the call, under a key that finds it again, so that a late answer, a lost
+answer or a second click never makes a second payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import structlog
+
+from storefront import clock
+from storefront.locale import gettext as _
+from storefront.orders import actions as orders
+from storefront.orders import queries as order_queries
+from storefront.orders import rules as order_rules
+from storefront.payments import actions, choice, queries, rules
+from storefront.payments.providers import (
+    Notice,
+    PaymentRequest,
+    Provider,
+    ProviderAway,
+    ProviderRefused,
+    Status,
+)
+from storefront.payments.queries import Attempt
+from storefront.payments.settle import settle, take_notice
+from storefront.refusals import Refused
+from storefront.transactions import ends_reading, repeated, writing
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = structlog.get_logger("payments")
+
+
+class AlreadyPaying(Exception):
+    """The cart's open order is paid, or its money is under way: there is nothing to place anew."""
+
+    def __init__(self, order_id: int) -> None:
+        super().__init__(order_id)
+        self.order_id = order_id
+
+
+@repeated
+def _write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    with writing():
+        return action(*args, **kwargs)
+
+
+def start_payment(order_id: int) -> str:
+    """The address where the buyer pays an order. Raises Refused (409), or ProviderAway."""
+    provider = choice.required()
+
+    def begin() -> tuple[Attempt, PaymentRequest]:
+        payment = actions.open_attempt(order_id, provider.name)
+        return queries.attempt(payment.id), actions.request_of(payment)
+
+    attempt, request = _write(begin)
+    if attempt.state == rules.OPEN:
+        return attempt.url
+    try:
+        session = provider.create_session(request)
+    except ProviderRefused as refusal:
+        log.error("provider refused a session", key=request.key, reason=str(refusal))
+        _write(actions.close_attempt, attempt.id, rules.FAILED)
+        raise ProviderAway(str(refusal)) from refusal
+    _write(actions.session_opened, attempt.id, session)
+    return session.url
+
+
+def make_way(cart_id: str, digest: str) -> int | None:
+    """End the session of a cart's open order when something else is ordered now; the id of that order.
+
+    None when there is nothing in the way. Raises AlreadyPaying when its buyer was faster, or ProviderAway.
+    """
+    order = order_queries.latest_order(cart_id)
+    ends_reading()
+    if order is None or order.state != order_rules.PLACED or order.digest == digest:
+        return None
+    if not _end_sessions(order.id, given_up=False):
+        raise AlreadyPaying(order.id)
+    return order.id
+
+
+def look_up(order_id: int) -> None:
+    """Ask the provider how the newest attempt of an order stands, and settle it."""
+    attempts = queries.attempts(order_id)
+    ends_reading()
+    if not attempts or attempts[-1].state not in (rules.OPEN, rules.PENDING):
+        return
+    newest = attempts[-1]
+    status = _provider_of(newest).session_status(newest.reference)
+    if status.state != "open":
+        _write(settle, newest.id, status, newest.provider)
+
+
+def take_in(notice: Notice, provider: str) -> bool:
+    """Take in what a provider told us by its webhook."""
+    return _write(take_notice, notice, provider)
+
+
+def overdue_orders() -> list[int]:
+    """The open orders whose reservation ended."""
+    overdue = order_queries.overdue(clock.now())
+    ends_reading()
+    return overdue
+
+
+def end_reservation(order_id: int) -> bool:
+    """Give back the stock of an order that was not paid in time. False when it was paid after all."""
+    if not _end_sessions(order_id, given_up=True):
+        return False
+    return _write(_expire_overdue, order_id)
+
+
+def cancel_order(number: str, actor: str) -> None:
+    """Cancel an order: an unpaid one gives its stock back, a paid one its money too. Never a sent one."""
+    order_id, state = _order(number)
+    if state == order_rules.PAID:
+        refund_order(number, None, actor)
+        return
+    if state != order_rules.PLACED:
+        raise Refused(_("This order cannot be cancelled any more."), status=409)
+    if not _end_sessions(order_id, given_up=False) or not _write(orders.cancel, order_id, actor):
+        raise Refused(_("This order was paid in the meantime."), status=409)
+
+
+def refund_order(number: str, amount_cents: int | None, actor: str, restock: bool = True) -> None:
+    """Give money back, all that is left by default. Raises Refused, or ProviderAway (then repeat it)."""
+    order_id, _state = _order(number)
+
+    def begin() -> tuple[int, int, str, Attempt]:
+        refund = actions.begin_refund(order_id, amount_cents, actor)
+        return refund.id, refund.amount_cents, refund.key, queries.attempt(refund.payment_id)
+
+    refund_id, cents, key, attempt = _write(begin)
+    try:
+        reference = _provider_of(attempt).refund(attempt.intent, cents, key)
+    except ProviderRefused as refusal:
+        _write(actions.fail_refund, refund_id)
+        raise Refused(
+            _("The payment provider refused: %(reason)s", reason=str(refusal)), status=409
+        ) from refusal
+    _write(actions.finish_refund, refund_id, reference, restock)
+
+
+def _end_sessions(order_id: int, given_up: bool) -> bool:
+    """End every attempt of an order at its provider. False when money came, or is under way.
+
+    given_up: the longest time that a bank may take is over; what is still pending then counts as failed.
+    """
+    attempts = queries.attempts(order_id)
+    ends_reading()
+    if any(attempt.state in rules.TAKEN for attempt in attempts):
+        return False
+    for attempt in attempts:
+        if attempt.state not in (*rules.LIVE, rules.PENDING):
+            continue
+        status = _ended(attempt)
+        if status.state == "paid" or (status.state == "pending" and not given_up):
+            _write(settle, attempt.id, status, attempt.provider)
+            return False
+        _write(actions.close_attempt, attempt.id, rules.EXPIRED)
+    return True
+
+
+def _ended(attempt: Attempt) -> Status:
+    if not attempt.reference:
+        return Status("expired")  # the buyer never got its address
+    provider = _provider_of(attempt)
+    if attempt.state == rules.PENDING:
+        return provider.session_status(attempt.reference)
+    return provider.expire_session(attempt.reference)
+
+
+def _expire_overdue(order_id: int) -> bool:
+    """The buyer may have started another attempt while the sessions were ended: then nothing happens."""
+    if not order_queries.overdue(clock.now(), order_id):
+        return False
+    return orders.expire(order_id, orders.SYSTEM, "not paid in time")
+
+
+def _order(number: str) -> tuple[int, str]:
+    order = order_queries.order_by_number(number)
+    found = (order.id, order.state) if order else None
+    ends_reading()
+    if found is None:
+        raise Refused(_("There is no such order."), status=404)
+    return found
+
+
+def _provider_of(attempt: Attempt) -> Provider:
+    provider = choice.by_name(attempt.provider)
+    if provider is None:
+        raise ProviderAway(f"this shop has no provider {attempt.provider!r} any more")
+    return provider

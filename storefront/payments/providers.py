@@ -1,0 +1,77 @@
+"""What a payment provider is, and the values that pass between it and us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class ProviderAway(Exception):
+    """The provider cannot be reached, or there is none; nothing is known about what was asked. Try later."""
+
+
+class ProviderRefused(Exception):
+    """The provider understood and said no."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What a provider has to know to take money: no product names, since orders can tell about health."""
+
+    key: str  # idempotency key: the same key never makes a second session
+    order_number: str
+    order_token: str
+    lang: str
+    email: str
+    method: str
+    amount_cents: int
+    currency: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A page of the provider where the buyer pays."""
+
+    reference: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a session stands: "open", "paid", "pending" (completed, bank unanswered), "failed" or "expired"."""
+
+    state: str
+    intent: str | None = None
+    amount_cents: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a provider told us by itself. `status` is None for things that we do not follow."""
+
+    event_id: str
+    kind: str
+    reference: str = ""
+    key: str = ""
+    status: Status | None = None
+
+
+class Provider(Protocol):
+    """Takes money. Each call may raise ProviderAway or ProviderRefused; none runs inside a transaction."""
+
+    name: str
+
+    def create_session(self, request: PaymentRequest) -> Session:
+        """Make a page for the buyer; with the same key the same one again."""
+
+    def session_status(self, reference: str) -> Status:
+        """How a session stands now."""
+
+    def expire_session(self, reference: str) -> Status:
+        """End an open session. The answer says how it stands, which is "paid" when the buyer was faster."""
+
+    def refund(self, intent: str, amount_cents: int, key: str) -> str:
+        """Give money back, once per key; the provider's reference."""

@@ -1,0 +1,34 @@
+"""The states of an attempt to pay, and how long things last.
+
+created: written down, the provider not asked yet. open: the buyer can pay at its address. pending: completed,
+the bank has yet to answer. paid. held: money came that is not the amount asked for. failed. expired.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+CREATED, OPEN, PENDING = "created", "open", "pending"
+PAID, HELD, FAILED, EXPIRED = "paid", "held", "failed", "expired"
+
+LIVE = (CREATED, OPEN)  # the buyer may still pay
+TAKEN = (PAID, HELD)  # money came in
+
+SESSION = timedelta(minutes=31)  # the provider's page ends; Stripe allows no less than 30 minutes
+SPARE = timedelta(minutes=2)  # a page that ends sooner than this is not handed out again
+UNANSWERED = timedelta(
+    seconds=45
+)  # an attempt that the provider did not answer is asked for again until then
+MOST_ATTEMPTS = 20
+
+
+def session_end(created_at: datetime) -> datetime:
+    """When the provider's page of an attempt ends."""
+    return created_at + SESSION
+
+
+def is_usable(state: str, created_at: datetime, moment: datetime) -> bool:
+    """True when the buyer can be sent to this attempt (again)."""
+    if state == OPEN:
+        return moment < session_end(created_at) - SPARE
+    return state == CREATED and moment < created_at + UNANSWERED

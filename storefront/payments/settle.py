@@ -1,0 +1,106 @@
+"""Settling: what a provider says about a session becomes the state of the attempt and of its order.
+
+The webhook, the return page, the sweeper and the demo page all come here. It is idempotent, and bears
+messages in any order: money that came is never forgotten, and stock is given back once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from storefront import clock
+from storefront.database import db
+from storefront.orders import actions as orders
+from storefront.orders import rules as order_rules
+from storefront.orders.models import Order
+from storefront.payments import actions, queries, rules
+from storefront.payments.models import Payment, ProviderEvent
+from storefront.payments.providers import Notice, Status
+
+
+def take_notice(notice: Notice, provider: str) -> bool:
+    """Take in what a provider told us. False when it was told before, or is about something else."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(ProviderEvent(id=notice.event_id, kind=notice.kind[:80], received_at=clock.now()))
+            db.session.flush()
+    except IntegrityError:
+        return False
+    if notice.status is None:
+        return False
+    payment = queries.by_reference(provider, notice.reference) or queries.by_key(notice.key)
+    if payment is None or payment.provider != provider:
+        return False
+    settle(payment.id, notice.status, provider)
+    return True
+
+
+def settle(payment_id: int, status: Status, actor: str) -> None:
+    """Bring an attempt and its order to what the provider says. The order is locked first, as everywhere."""
+    order_id = select(Payment.order_id).where(Payment.id == payment_id).scalar_subquery()
+    db.session.execute(select(Order.id).where(Order.id == order_id).with_for_update())
+    payment = db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+    if payment.state in rules.TAKEN:
+        return
+    change = _CHANGES.get(status.state)
+    if change is not None:
+        change(payment, status, actor)
+        db.session.flush()
+
+
+def _paid(payment: Payment, status: Status, actor: str) -> None:
+    payment.intent = status.intent
+    payment.received_cents = status.amount_cents
+    payment.completed_at = clock.now()
+    details = {"provider": payment.provider, "attempt": payment.attempt, "cents": status.amount_cents}
+    wanted = (payment.amount_cents, payment.currency.upper())
+    if (status.amount_cents, (status.currency or "").upper()) != wanted:
+        payment.state = rules.HELD
+        details |= {"reason": "amount", "currency": status.currency, "wanted_cents": payment.amount_cents}
+        orders.note(payment.order_id, "held", actor, details)
+        actions.keep_for_bank(db.session.get_one(Order, payment.order_id))
+        return
+    payment.state = rules.PAID
+    if not orders.mark_paid(payment.order_id, actor, details):
+        orders.note(payment.order_id, "held", actor, {**details, "reason": "closed"})
+
+
+def _pending(payment: Payment, status: Status, actor: str) -> None:
+    if payment.state not in rules.LIVE:
+        return
+    payment.state, payment.intent = rules.PENDING, status.intent
+    orders.note(payment.order_id, "pending", actor, {"attempt": payment.attempt})
+    actions.keep_for_bank(db.session.get_one(Order, payment.order_id))
+
+
+def _failed(payment: Payment, status: Status, actor: str) -> None:
+    was = payment.state
+    if was not in (*rules.LIVE, rules.PENDING):
+        return
+    payment.state, payment.completed_at = rules.FAILED, clock.now()
+    orders.note(payment.order_id, "declined", actor, {"attempt": payment.attempt})
+    if was == rules.PENDING:  # days may have passed and nobody is waiting at the screen
+        orders.expire(payment.order_id, actor, "payment failed")
+    else:
+        actions.shorten_after_decline(payment.order_id)
+
+
+def _expired(payment: Payment, status: Status, actor: str) -> None:
+    if payment.state not in (*rules.LIVE, rules.PENDING):
+        return
+    payment.state, payment.completed_at = rules.EXPIRED, clock.now()
+    db.session.flush()
+    latest = queries.latest_payment(payment.order_id)
+    if latest is None or latest.id == payment.id:
+        orders.expire(payment.order_id, actor, "session expired")
+
+
+_CHANGES: dict[str, Callable[[Payment, Status, str], None]] = {
+    order_rules.PAID: _paid,
+    "pending": _pending,
+    "failed": _failed,
+    "expired": _expired,
+}

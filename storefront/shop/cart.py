@@ -1,0 +1,221 @@
+"""The cart: its page, its drawer, and the posts that change it. Only posts set its cookies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+
+from storefront.addresses import settings
+from storefront.cart import cookie, lines
+from storefront.cart.lines import Cart
+from storefront.cart.priced import PricedCart, problem
+from storefront.cart.priced import priced as price
+from storefront.locale import gettext as _
+from storefront.locale import ngettext
+from storefront.offers.queries import Offer, VariantOffer, offers
+from storefront.orders import queries as orders
+from storefront.payments.methods import METHODS
+from storefront.pricing.queries import Method, shipping_methods
+from storefront.pricing.totals import PricedLine, Totals, totals
+from storefront.refusals import Refused
+from storefront.shop.cart_forms import AddForm, RemoveForm, UpdateForm
+
+blueprint = Blueprint("shop_cart", __name__)
+
+HOME_COUNTRY = "NL"  # whose delivery the cart shows; the checkout asks for the country
+Basket = PricedCart[VariantOffer]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the cart page says besides the cart: refusals, and what was typed."""
+
+    message: str = ""
+    forged: bool = False
+    at_line: dict[str, str] = field(default_factory=dict)  # SKU -> message
+    typed: dict[str, str] = field(default_factory=dict)  # SKU -> text
+    again: tuple[Offer, VariantOffer, str] | None = None  # what could not be added, and the quantity as typed
+
+
+@blueprint.get("/cart")
+def show(lang: str) -> Response:
+    """The cart, or its drawer for who asks by `X-Fragment: drawer`."""
+    cart, forged = read_cart()
+    return cart_answer(lang, cart, Notes(forged=forged))
+
+
+@blueprint.post("/cart/add")
+def add(lang: str) -> Response:
+    """Put so many of a SKU into the cart."""
+    form = AddForm()
+    form.check()
+    cart, _forged = read_cart()
+    sku, typed, source = form.sku.data or "", form.quantity.data or "", form.source.data or ""
+    offer, variant = _offer_of(lang, sku)
+    try:
+        cart = lines.add(cart, sku, lines.parse_quantity(typed), source)
+        _refuse_unavailable(cart, variant)
+    except Refused as refusal:
+        again = (offer, variant, typed) if refusal.field == "quantity" and variant.available else None
+        answer = cart_answer(lang, read_cart()[0], Notes(message=str(refusal), again=again))
+        answer.status_code = refusal.status
+        return answer
+    return _changed(lang, cart)
+
+
+@blueprint.post("/cart/update")
+def update(lang: str) -> Response:
+    """Change the quantities of the lines."""
+    typed = UpdateForm().typed()
+    cart, _forged = read_cart()
+    _refuse_unknown(lang, cart, set(typed))
+    variants = {line.sku: line.variant for line in basket(lang, cart).lines}
+    problems: dict[str, Refused] = {}
+    changed = cart
+    for sku, text in typed.items():
+        present, variant = cart.line(sku), variants.get(sku)
+        if present is None or text == str(present.quantity):
+            continue
+        try:
+            changed = lines.set_quantity(changed, sku, lines.parse_quantity(text))
+            if variant is not None:
+                _refuse_unavailable(changed, variant)
+        except Refused as refusal:
+            problems[sku] = refusal
+    if not problems:
+        return _changed(lang, changed)
+    notes = Notes(at_line={sku: str(refusal) for sku, refusal in problems.items()}, typed=typed)
+    answer = cart_answer(lang, cart, notes)
+    answer.status_code = max(refusal.status for refusal in problems.values())
+    return answer
+
+
+@blueprint.post("/cart/remove")
+def remove(lang: str) -> Response:
+    """Take a line out."""
+    form = RemoveForm()
+    form.check()
+    cart, _forged = read_cart()
+    sku = form.sku.data or ""
+    _refuse_unknown(lang, cart, {sku})
+    return _changed(lang, lines.remove(cart, sku))
+
+
+def read_cart() -> tuple[Cart, bool]:
+    """The visitor's cart, and whether the cookie was forged. A cart that was bought is empty."""
+    cart, forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
+    if cart.lines and orders.is_bought(cart.id):
+        return lines.new_cart(), False
+    return cart, forged
+
+
+def basket(lang: str, cart: Cart, with_badges: bool = False) -> Basket:
+    """The cart with names, prices and badges of now: one call for all lines."""
+    if not cart.lines:
+        return PricedCart(cart.id, ())
+    return price(cart, offers(lang, skus=cart.skus, with_badges=with_badges))
+
+
+def sums(of: Basket, shipping_cents: int, rates: dict[str, int]) -> Totals:
+    """The totals of what can be had."""
+    counted = [
+        PricedLine(line.sku, line.quantity, line.unit_cents, line.offer.vat_class)
+        for line in of.lines
+        if line.counts and isinstance(line.offer, Offer)
+    ]
+    return totals(counted, shipping_cents if counted else 0, rates)
+
+
+def cart_answer(lang: str, cart: Cart, notes: Notes) -> Response:
+    """The cart page, or the drawer when a script asks for it."""
+    of = basket(lang, cart, with_badges=True)
+    method = _delivery() if of.lines else None
+    shipping = method.price_for(of.goods_cents) if method else 0
+    rates = {line.offer.vat_class: line.offer.rate_bp for line in of.lines if isinstance(line.offer, Offer)}
+    template = "components/drawer.html" if wants_drawer() else "shop/cart.html"
+    html = render_template(
+        template, cart=of, sums=sums(of, shipping, rates), method=method, notes=notes, payment_methods=METHODS
+    )
+    answer = make_response(html)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def keep(answer: Response, cart: Cart) -> Response:
+    """Set the cart's cookies: the signed one, and the plain count that the frame's script reads."""
+    options = {
+        "max_age": cookie.DAYS * 24 * 3600,
+        "path": request.script_root or "/",
+        "secure": settings().base_url.startswith("https://"),
+        "samesite": "Lax",
+    }
+    value = cookie.write(cart, current_app.config["SECRET_KEY"])
+    answer.set_cookie(cookie.NAME, value, httponly=True, **options)  # type: ignore[arg-type]
+    answer.set_cookie(cookie.COUNT_NAME, str(cart.count), **options)  # type: ignore[arg-type]
+    return answer
+
+
+def empty_if_bought(answer: Response, cart_id: str) -> Response:
+    """Drop the cart's cookies when they hold the cart that was paid just now."""
+    cart, _forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
+    if cart.id == cart_id:
+        for name in (cookie.NAME, cookie.COUNT_NAME):
+            answer.delete_cookie(name, path=request.script_root or "/")
+    return answer
+
+
+def wants_drawer() -> bool:
+    """True when our script asks for the inside of the drawer."""
+    return request.headers.get("X-Fragment") == "drawer"
+
+
+def _changed(lang: str, cart: Cart) -> Response:
+    if wants_drawer():
+        return keep(cart_answer(lang, cart, Notes()), cart)
+    answer = make_response(redirect(url_for("shop_cart.show", lang=lang), 303))
+    return keep(answer, cart)
+
+
+def _offer_of(lang: str, sku: str) -> tuple[Offer, VariantOffer]:
+    found = [(offer, one) for offer in offers(lang, skus=[sku]) for one in offer.variants if one.sku == sku]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _refuse_unknown(lang: str, cart: Cart, skus: set[str]) -> None:
+    """Answer 404 to SKUs that are neither in the cart nor in the shop."""
+    unknown = skus - set(cart.skus)
+    if unknown:
+        known = {variant.sku for offer in offers(lang, skus=list(unknown)) for variant in offer.variants}
+        if unknown - known:
+            abort(404)
+
+
+def _refuse_unavailable(cart: Cart, variant: VariantOffer) -> None:
+    line = cart.line(variant.sku)
+    found = problem(line.quantity, variant) if line else ""
+    if found == "sold_out":
+        raise Refused(_("This product has sold out."), status=409)
+    if found == "too_many":
+        raise Refused(left(variant.available), field="quantity", status=409)
+
+
+def left(available: int) -> str:
+    """How many there still are."""
+    return ngettext("Only %(num)s is left.", "Only %(num)s are left.", available)
+
+
+def _delivery() -> Method | None:
+    return next(iter(shipping_methods(HOME_COUNTRY)), None)

@@ -1,0 +1,255 @@
+"""The checkout: one page, one form, and the post that places the order and leads to the payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import structlog
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+
+from storefront import clock
+from storefront.cart import cookie
+from storefront.cart.lines import Cart
+from storefront.locale import current, in_language
+from storefront.locale import gettext as _
+from storefront.money import format_money
+from storefront.offers.queries import Offer, VariantOffer
+from storefront.orders import actions as orders
+from storefront.orders import queries as order_queries
+from storefront.orders.queries import OrderOfCart
+from storefront.orders.rules import NewLine, NewOrder
+from storefront.payments import choice as payment_choice
+from storefront.payments import conversation, methods
+from storefront.payments.providers import ProviderAway
+from storefront.pricing.queries import COUNTRIES, Method, rates, shipping_methods
+from storefront.pricing.totals import Totals
+from storefront.refusals import Refused
+from storefront.shop.cart import Basket, Notes, basket, cart_answer, read_cart, sums
+from storefront.shop.checkout_forms import CheckoutForm
+from storefront.transactions import repeated, writing
+
+blueprint = Blueprint("shop_checkout", __name__)
+log = structlog.get_logger("checkout")
+RETRY_SECONDS = "30"
+WAYS = 3  # so often is a cart's open order made way for, when another post comes in between
+
+
+class TotalChanged(Exception):
+    """A price changed between the page and the order."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen, and what it costs."""
+
+    country: str
+    method: Method
+    all_methods: list[Method]
+    sums: Totals
+
+    @property
+    def options(self) -> dict[str, dict[str, Method]]:
+        """Every way of delivery by its code, then by country: both countries stand on the page."""
+        found: dict[str, dict[str, Method]] = {}
+        for method in self.all_methods:
+            found.setdefault(method.code, {})[method.country] = method
+        return found
+
+
+@blueprint.route("/checkout", methods=["GET", "POST"])
+def show(lang: str) -> Response:
+    """The checkout page; its post places the order and leads to the payment."""
+    if payment_choice.current() is None:
+        return away()
+    form = CheckoutForm()
+    posted = form.is_submitted()
+    if posted:
+        form.check()
+    cart, _forged = read_cart()
+    if not cart.lines:
+        return _nothing_to_order(lang, posted)
+    of = basket(lang, cart)
+    if of.has_problems:
+        return _cart_first(lang, cart, posted)
+    choice = _choice(form, of)
+    if not posted or form.update.data:
+        return _page(form, of, choice)
+    form.validate()
+    _compare(form, choice)
+    if form.form_errors or form.errors:
+        return _page(form, of, choice, 422)
+    return _order(lang, cart, form, of, choice)
+
+
+def away(token: str = "") -> Response:
+    """503: the payment is away for a moment, or this shop has none. An order that was placed is kept."""
+    html = render_template(
+        "shop/payment_away.html", token=token, has_provider=payment_choice.current() is not None
+    )
+    answer = make_response(html, 503)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _nothing_to_order(lang: str, posted: bool) -> Response:
+    """An empty cart leads to the cart; one that was ordered and paid just now leads to that order."""
+    cart, _forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
+    order = order_queries.latest_order(cart.id) if posted else None
+    if order is not None:
+        return _to(url_for("shop_orders.show", lang=lang, token=order.token))
+    return _to(url_for("shop_cart.show", lang=lang))
+
+
+def _cart_first(lang: str, cart: Cart, posted: bool) -> Response:
+    """Something in the cart cannot be had: the cart says what, at its line."""
+    if not posted:
+        return _to(url_for("shop_cart.show", lang=lang))
+    message = _("Your order was not placed: something in your cart is no longer there in that number.")
+    return _sold_out(lang, cart, message)
+
+
+def _choice(form: CheckoutForm, of: Basket) -> Choice:
+    """What was chosen; the first way of delivery of the country when none of its ways was."""
+    country = form.country.data if form.country.data in COUNTRIES else COUNTRIES[0]
+    known = shipping_methods()
+    own = [method for method in known if method.country == country]
+    method = next((one for one in own if one.code == form.shipping.data), own[0])
+    return Choice(
+        country, method, known, sums(of, method.price_for(of.goods_cents), rates(country, clock.today()))
+    )
+
+
+def _compare(form: CheckoutForm, choice: Choice) -> None:
+    """Refuse a way of delivery that the country does not have, and a total that the buyer has not seen."""
+    if form.shipping.data != choice.method.code:
+        form.refuse(Refused(_("Choose a way of delivery for this country."), field="shipping"))
+    if form.seen.data and int(form.seen.data) != choice.sums.total_cents:
+        total = format_money(choice.sums.total_cents, current())
+        form.refuse(Refused(_("The total is now %(total)s. Check it and order again.", total=total)))
+
+
+def _page(form: CheckoutForm, of: Basket, choice: Choice, status: int = 200) -> Response:
+    html = render_template(
+        "shop/checkout.html",
+        form=form,
+        cart=of,
+        choice=choice,
+        sums=choice.sums,
+        countries=COUNTRIES,
+        payment_methods=methods.METHODS,
+    )
+    answer = make_response(html, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _order(lang: str, cart: Cart, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
+    new = _new_order(lang, form, of, choice)
+    try:
+        order = _placed(lang, cart, form, new)
+    except conversation.AlreadyPaying as paying:
+        return _to_order(lang, paying.order_id)
+    except ProviderAway as problem:
+        log.warning("payment away", reason=str(problem))
+        return away()
+    except TotalChanged:
+        fresh = basket(lang, cart)
+        if fresh.has_problems:
+            return _cart_first(lang, cart, True)
+        form.refuse(Refused(_("A price changed just now. Check the total and order again.")))
+        return _page(form, fresh, _choice(form, fresh), 422)
+    except Refused as refusal:
+        return _sold_out(lang, cart, str(refusal))
+    return pay(lang, order.id, order.token)
+
+
+def pay(lang: str, order_id: int, token: str) -> Response:
+    """Lead to the payment of an order; to the order itself when there is nothing to pay any more."""
+    try:
+        return _to(conversation.start_payment(order_id))
+    except Refused:
+        return _to(url_for("shop_orders.show", lang=lang, token=token))
+    except ProviderAway as problem:
+        log.warning("payment away", reason=str(problem))
+        return away(token)
+
+
+def _placed(lang: str, cart: Cart, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
+    """Make way at the provider, then place; again when another post of the same cart came in between."""
+    for _way in range(WAYS):
+        replaces = conversation.make_way(cart.id, new.digest)
+        try:
+            return _place(lang, cart, form, replace(new, replaces=replaces))
+        except orders.OpenOrderChanged:
+            continue
+    raise Refused(_("Your cart is being ordered in another window. Look there first."), status=409)
+
+
+@repeated
+def _place(lang: str, cart: Cart, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
+    """Place the order in one transaction, at the prices that hold inside it."""
+    with writing():
+        of = basket(lang, cart)
+        if not of.has_problems:
+            fresh = _new_order(lang, form, of, _choice(form, of))
+            if fresh.digest != new.digest:
+                raise TotalChanged
+            new = replace(fresh, replaces=new.replaces)
+        return orders.place(new)
+
+
+def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> NewOrder:
+    method = methods.method(form.payment.data or "")
+    assert method is not None
+    return NewOrder(
+        cart_id=of.id,
+        lang=lang,
+        buyer=form.buyer(),
+        lines=tuple(
+            _new_line(line.offer, line.variant, line.quantity, line.source)
+            for line in of.lines
+            if isinstance(line.offer, Offer) and line.variant is not None
+        ),
+        shipping_code=choice.method.code,
+        shipping_name=in_language(choice.method.names, lang),
+        shipping_cents=choice.sums.shipping_cents,
+        payment_method=method.code,
+        payment_name=in_language(method.names, lang),
+    )
+
+
+def _new_line(offer: Offer, variant: VariantOffer, quantity: int, source: str) -> NewLine:
+    picture = offer.picture or {}
+    return NewLine(
+        variant_id=variant.variant_id,
+        product_code=offer.code,
+        product_slug=offer.slug,
+        sku=variant.sku,
+        name=offer.name,
+        label=variant.label,
+        picture=picture.get("file", ""),
+        raster=picture.get("raster", ""),
+        lot_code=variant.lot_code or "",
+        quantity=quantity,
+        unit_cents=variant.price_cents,
+        vat_class=offer.vat_class,
+        source=source,
+    )
+
+
+def _sold_out(lang: str, cart: Cart, message: str) -> Response:
+    answer = cart_answer(lang, cart, Notes(message=message))
+    answer.status_code = 409
+    return answer
+
+
+def _to_order(lang: str, order_id: int) -> Response:
+    order = order_queries.order_by_id(order_id)
+    return _to(url_for("shop_orders.show", lang=lang, token=order.token if order else "-"))
+
+
+def _to(path: str) -> Response:
+    answer = make_response(redirect(path, 303))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,107 @@
+"""The checkout's one form: contact, address, delivery, payment, consent."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import abort
+from wtforms import BooleanField, Field, SubmitField
+from wtforms.validators import ValidationError
+
+from storefront.forms import PublicForm, TextField, given, required, within
+from storefront.locale import gettext as _
+from storefront.locale import lazy_gettext
+from storefront.orders.rules import Buyer
+from storefront.payments.methods import METHODS
+from storefront.pricing.queries import COUNTRIES
+
+NL_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
+NL_NEVER = ("SA", "SD", "SS")  # letters that the Dutch post does not give out
+BE_POSTCODE = re.compile(r"(?:B[-\s]?)?([1-9][0-9]{3})")
+PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,28}")
+CONTROL = re.compile(r"[\x01-\x1f\x7f]")
+
+
+def printable(_form: Any, field: Field) -> None:
+    """A validator: no control characters in a line of text."""
+    if CONTROL.search(field.data or ""):
+        raise ValidationError(_("This holds a character that we cannot use."))
+
+
+class CheckoutForm(PublicForm):
+    """What a buyer fills in. Labels are part of the outside contract: browser tests find fields by them."""
+
+    email = TextField(lazy_gettext("E-mail address"), [required(), within(254)])
+    phone = TextField(lazy_gettext("Phone (optional)"), [within(30)], default="")
+    name = TextField(lazy_gettext("Name"), [required(), within(120), printable])
+    country = TextField(lazy_gettext("Country"), default="NL")
+    postcode = TextField(lazy_gettext("Postcode"), [required(), within(16)])
+    street = TextField(lazy_gettext("Street and house number"), [required(), within(160), printable])
+    city = TextField(lazy_gettext("City"), [required(), within(100), printable])
+    shipping = TextField(lazy_gettext("Delivery method"), default="")
+    payment = TextField(lazy_gettext("Payment method"), default=METHODS[0].code)
+    terms = BooleanField(lazy_gettext("Consent to the terms"))
+    seen = TextField(default="")  # the total that stood on the page, in cents
+    update = SubmitField()
+
+    def check(self) -> None:
+        """Answer 400 to what no form of ours sends."""
+        given(self, "email", "name", "street", "postcode", "city", "country")
+        if self.country.data not in COUNTRIES or not re.fullmatch(r"[0-9]{0,9}", self.seen.data or ""):
+            abort(400)
+        if self.payment.data not in [method.code for method in METHODS]:
+            abort(400)
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail can be sent to; the domain is not asked."""
+        if "@" not in field.data:
+            raise ValidationError(_("There is no @ in it. For example: lotte.jansen@example.nl"))
+        try:
+            found = validate_email(field.data, check_deliverability=False, globally_deliverable=False)
+        except EmailNotValidError:
+            found = None
+        if found is None or "." not in found.domain:
+            raise ValidationError(_("This is not a complete address. For example: lotte.jansen@example.nl"))
+        field.data = found.normalized
+
+    def validate_phone(self, field: Field) -> None:
+        """Digits, spaces and the usual marks; it may stay empty."""
+        if field.data and not PHONE.fullmatch(field.data):
+            raise ValidationError(_("Write digits only, such as 06 12345678 or +32 470 12 34 56."))
+
+    def validate_postcode(self, field: Field) -> None:
+        """A postcode of the chosen country, in its usual spelling from here on."""
+        typed = field.data.upper()
+        if self.country.data == "BE":
+            found = BE_POSTCODE.fullmatch(typed)
+            if found is None:
+                raise ValidationError(_("Enter four digits, such as 9000."))
+            field.data = found[1]
+            return
+        found = NL_POSTCODE.fullmatch(typed)
+        if found is None or found[2] in NL_NEVER:
+            raise ValidationError(_("Enter four digits and two letters, such as 9711 LM."))
+        field.data = f"{found[1]} {found[2]}"
+
+    def validate_terms(self, field: Field) -> None:
+        """Nobody orders without having agreed."""
+        if not field.data:
+            raise ValidationError(_("We cannot carry out your order without your consent."))
+
+    def buyer(self) -> Buyer:
+        """Who orders, and where it goes."""
+        return Buyer(
+            email=self.email.data or "",
+            name=self.name.data or "",
+            street=self.street.data or "",
+            postcode=self.postcode.data or "",
+            city=self.city.data or "",
+            country=self.country.data or "",
+            phone=self.phone.data or "",
+        )
+
+
+class PressForm(PublicForm):
+    """A button without fields: pay again, and the buttons of the demonstration."""
