@@ -107,7 +107,7 @@ def archive_product(code: str, actor: str) -> Changes:
 
 
 def _product(code: str) -> Product:
-    product = db.session.scalar(
+    product: Product | None = db.session.scalar(
         select(Product)
         .where(Product.code == code)
         .with_for_update()

@@ -59,7 +59,9 @@ class TestResult(db.Model):
     category: Mapped[str] = mapped_column(String(12))  # identity, assay, impurity, metal, micro, water
     code: Mapped[str] = mapped_column(String(40))  # purity, lead, …
     analytes: Mapped[LocalText]
-    substance: Mapped[str] = mapped_column(String(80), default="")  # what was measured; see Product.main_analyte
+    substance: Mapped[str] = mapped_column(
+        String(80), default=""
+    )  # what was measured; see Product.main_analyte
     method: Mapped[str] = mapped_column(String(80), default="")
     method_notes: Mapped[LocalText] = mapped_column(default=dict)
     in_scope: Mapped[bool] = mapped_column(default=True)  # inside the laboratory's accredited scope

@@ -1,0 +1,393 @@
+"""Reads what can be bought now: products, sizes, prices, stock words, lots and badges of a list in one call.
+
+The statement is built once; a call adds its conditions. Badges cost two further queries for any list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from storefront import clock
+from storefront.catalog import models as catalog
+from storefront.catalog.models import (
+    CollectionProduct,
+    CollectionText,
+    Ingredient,
+    Product,
+    ProductText,
+    Variant,
+)
+from storefront.catalog.queries import search as search_products
+from storefront.database import db
+from storefront.money import per
+from storefront.offers.listing import Facets, ListFilters, Option, Sized, narrowed
+from storefront.offers.offer import Offer, VariantOffer
+from storefront.pricing.models import VatRate
+from storefront.quality.queries import badges_of
+from storefront.stock.models import StockLevel
+from storefront.stock.queries import current_lot
+from storefront.stock.rules import stock_word
+
+__all__ = [
+    "Facets",
+    "ListFilters",
+    "ListPage",
+    "Offer",
+    "Option",
+    "VariantOffer",
+    "list_page",
+    "offer_by_slug",
+    "offers",
+    "offers_by_code",
+    "offers_by_id",
+    "search_offers",
+]
+
+HOME_COUNTRY = "NL"  # whose VAT the words "including 9% VAT" speak of
+PER_PAGE = 24
+Rows = Iterable[Any]
+
+_lang: Any = bindparam("lang")
+_today: Any = bindparam("today")
+_rate = (
+    select(VatRate.rate_bp)
+    .where(
+        VatRate.country == HOME_COUNTRY,
+        VatRate.vat_class == Product.vat_class,
+        VatRate.valid_from <= _today,
+        or_(VatRate.valid_until.is_(None), VatRate.valid_until >= _today),
+    )
+    .order_by(VatRate.valid_from.desc())
+    .limit(1)
+    .correlate(Product)
+    .scalar_subquery()
+)
+_OFFERS: Select[*tuple[Any, ...]] = (
+    select(
+        Product.id.label("product_id"),
+        Product.code,
+        ProductText.name,
+        ProductText.short_name,
+        ProductText.slug,
+        Ingredient.code.label("ingredient_code"),
+        Product.form,
+        Product.vat_class,
+        _rate.label("rate_bp"),
+        Product.pictures,
+        Product.units,
+        Product.daily_units,
+        Product.facts,
+        Product.unit_price_base_grams,
+        Variant.id.label("variant_id"),
+        Variant.sku,
+        Variant.gtin,
+        Variant.labels,
+        Variant.pieces,
+        Variant.net_grams,
+        Variant.days,
+        Variant.price_cents,
+        StockLevel.available,
+        current_lot(_today).label("lot_code"),
+    )
+    .select_from(Product)
+    .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == _lang))
+    .join(Ingredient, Ingredient.id == Product.ingredient_id)
+    .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
+    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+)
+_ORDER = (Product.position, Product.id, Variant.position, Variant.id)
+_PUBLISHED = Product.state == "published"
+_HAS_SIZE = exists(select(Variant.id).where(Variant.product_id == Product.id, Variant.on_sale))
+
+
+def offers(
+    lang: str,
+    *,
+    codes: Collection[str] | None = None,
+    ids: Collection[int] | None = None,
+    collections: Collection[str] | None = None,
+    skus: Collection[str] | None = None,
+    condition: ColumnElement[bool] | Sequence[ColumnElement[bool]] = (),
+    limit: int | None = None,
+    offset: int = 0,
+    with_badges: bool = False,
+    published_only: bool = True,
+) -> list[Offer]:
+    """Products in the shop's order, each with all its sizes on sale; one query, three with badges.
+
+    codes, ids, collections, skus: products that any of them names; when none is given, all products.
+    condition: SQL conditions of other rooms, such as `stock.queries.in_stock()`; all must hold.
+    A product without a text in the language, or without a size on sale, is not offered.
+    """
+    wanted = _named(codes, ids, collections, skus)
+    if wanted is not None and not wanted:
+        return []
+    conditions = [condition] if isinstance(condition, ColumnElement) else list(condition)
+    conditions += [] if wanted is None else [or_(*wanted)]
+    conditions += [_PUBLISHED] if published_only else []
+    statement = _OFFERS.where(*conditions).order_by(*_ORDER)
+    if limit is not None:
+        page = (
+            select(Product.id)
+            .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == _lang))
+            .where(_HAS_SIZE, *conditions)
+            .order_by(Product.position, Product.id)
+            .limit(limit)
+            .offset(offset)
+            .subquery()
+        )
+        statement = statement.where(Product.id.in_(select(page.c.id)))
+    found = _assembled(db.session.execute(statement, {"lang": lang, "today": clock.today()}), lang)
+    return _with_badges(found) if with_badges else found
+
+
+def _named(
+    codes: Collection[str] | None,
+    ids: Collection[int] | None,
+    collections: Collection[str] | None,
+    skus: Collection[str] | None,
+) -> list[ColumnElement[bool]] | None:
+    """Conditions of which one must hold for what was named; None when nothing was asked for."""
+    if codes is None and ids is None and collections is None and skus is None:
+        return None
+    either: list[ColumnElement[bool]] = []
+    if codes:
+        either.append(Product.code.in_(codes))
+    if ids:
+        either.append(Product.id.in_(ids))
+    if skus:
+        either.append(
+            Product.id.in_(select(Variant.product_id).where(Variant.sku.in_(skus), Variant.on_sale))
+        )
+    if collections:
+        either.append(_in_collections(collections))
+    return either
+
+
+def _in_collections(codes: Collection[str]) -> ColumnElement[bool]:
+    members = (
+        select(CollectionProduct.product_id)
+        .join(catalog.Collection, catalog.Collection.id == CollectionProduct.collection_id)
+        .where(catalog.Collection.code.in_(codes))
+    )
+    return Product.id.in_(members)
+
+
+def _assembled(rows: Rows, lang: str) -> list[Offer]:
+    """One offer per product from the rows of its sizes, in the order of the rows."""
+    found = []
+    for _product_id, group in groupby(rows, key=lambda row: row.product_id):
+        of_product = list(group)
+        found.append(_offer(of_product[0], tuple(_variant(row, lang) for row in of_product), lang))
+    return found
+
+
+def _variant(row: Any, lang: str) -> VariantOffer:
+    available = row.available or 0
+    return VariantOffer(
+        row.variant_id,
+        row.sku,
+        row.gtin,
+        row.labels.get(lang, ""),
+        row.pieces,
+        row.net_grams,
+        row.days,
+        row.price_cents,
+        per(row.price_cents, row.net_grams, row.unit_price_base_grams),
+        row.unit_price_base_grams,
+        per(row.price_cents, row.days, 1),
+        available,
+        stock_word(available),
+        row.lot_code or "",
+    )
+
+
+def _offer(row: Any, variants: tuple[VariantOffer, ...], lang: str) -> Offer:
+    return Offer(
+        row.product_id,
+        row.code,
+        row.name,
+        row.short_name,
+        row.slug,
+        lang,
+        row.ingredient_code,
+        row.form,
+        row.vat_class,
+        row.rate_bp or 0,
+        row.pictures,
+        row.units.get(lang, ""),
+        row.daily_units,
+        row.facts,
+        variants,
+    )
+
+
+def _with_badges(found: list[Offer]) -> list[Offer]:
+    badges = badges_of([offer.product_id for offer in found], clock.today())
+    return [replace(offer, badges=badges[offer.product_id]) for offer in found]
+
+
+def offers_by_code(
+    codes: Collection[str], lang: str, collections: Collection[str] = (), with_badges: bool = True
+) -> dict[str, Offer]:
+    """Offers by product code: of the products with these codes and of those in these collections."""
+    found = offers(lang, codes=codes, collections=collections, with_badges=with_badges)
+    return {offer.code: offer for offer in found}
+
+
+def offers_by_id(ids: Collection[int], lang: str, with_badges: bool = True) -> dict[int, Offer]:
+    """Offers by product id."""
+    return {offer.product_id: offer for offer in offers(lang, ids=ids, with_badges=with_badges)}
+
+
+def search_offers(text: str, lang: str, limit: int = 12) -> list[Offer]:
+    """The offers that hold every word of the text, best match first."""
+    ids = search_products(text, lang)[:limit]
+    found = {offer.product_id: offer for offer in offers(lang, ids=ids)}
+    return [found[product_id] for product_id in ids if product_id in found]
+
+
+_other = aliased(ProductText)
+_BY_SLUG: Select[*tuple[Any, ...]] = (
+    _OFFERS.add_columns(
+        ProductText.meta_description,
+        ProductText.summary,
+        ProductText.legal_name,
+        ProductText.directions,
+        ProductText.ingredients,
+        ProductText.warnings,
+        ProductText.storage,
+        ProductText.limit_note,
+        ProductText.what_is_in_it,
+        ProductText.questions,
+        ProductText.updated_at,
+        Product.origins,
+        Product.adults_only,
+        Product.sealed,
+        _other.lang.label("other_lang"),
+        _other.slug.label("other_slug"),
+        CollectionText.slug.label("collection_slug"),
+        CollectionText.name.label("collection_name"),
+    )
+    .outerjoin(_other, and_(_other.product_id == Product.id, _other.lang != _lang))
+    .outerjoin(CollectionProduct, CollectionProduct.product_id == Product.id)
+    .outerjoin(
+        CollectionText,
+        and_(CollectionText.collection_id == CollectionProduct.collection_id, CollectionText.lang == _lang),
+    )
+    .where(ProductText.slug == bindparam("slug"), _PUBLISHED)
+    .order_by(*_ORDER, CollectionText.id, _other.lang)
+)
+_TEXT = (
+    *("meta_description", "summary", "legal_name", "directions", "ingredients", "warnings", "storage"),
+    *("limit_note", "what_is_in_it", "questions", "updated_at", "adults_only", "sealed"),
+)
+
+
+def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
+    """A published product's offer with badges, and its texts; three queries.
+
+    The texts also hold "slugs" (language -> address word), "collections" ([(slug, name)]) and "origin".
+    """
+    rows = db.session.execute(_BY_SLUG, {"lang": lang, "today": clock.today(), "slug": slug}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    sizes = {row.variant_id: row for row in rows}
+    offer = _offer(first, tuple(_variant(row, lang) for row in sizes.values()), lang)
+    text: dict[str, Any] = {name: getattr(first, name) for name in _TEXT}
+    text["origin"] = first.origins.get(lang, "")
+    text["slugs"] = {lang: first.slug} | {row.other_lang: row.other_slug for row in rows if row.other_lang}
+    text["collections"] = list(
+        {row.collection_slug: row.collection_name for row in rows if row.collection_slug}.items()
+    )
+    return _with_badges([offer])[0], text
+
+
+class ListPage:
+    """A page of a list: its offers, how many products there are in all, how many pages, and the facets."""
+
+    __slots__ = ("facets", "offers", "page", "pages", "total")
+
+    def __init__(self, offers: list[Offer], total: int, page: int, per_page: int, facets: Facets) -> None:
+        self.offers = offers
+        self.total = total
+        self.page = page
+        self.pages = -(-total // per_page)
+        self.facets = facets
+
+
+def list_page(
+    lang: str,
+    filters: ListFilters,
+    sort: str = "position",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+    collection_code: str | None = None,
+    search: str | None = None,
+    with_badges: bool = False,
+) -> ListPage:
+    """A page of all products, of a collection or of what a search finds; two queries.
+
+    A narrow query reads what filters, facets and order need of every product; the offers are read for the
+    page alone.
+    """
+    ids = search_products(search, lang) if search is not None else None
+    items = _sized(lang, collection_code, ids)
+    chosen, facets = narrowed(items, filters, sort)
+    wanted = [item.product_id for item in chosen[(page - 1) * per_page : page * per_page]]
+    found = {offer.product_id: offer for offer in offers(lang, ids=wanted, with_badges=with_badges)}
+    shown = [found[product_id] for product_id in wanted if product_id in found]
+    return ListPage(shown, len(chosen), page, per_page, facets)
+
+
+def _sized(lang: str, collection_code: str | None, ids: list[int] | None) -> list[Sized]:
+    statement = (
+        select(
+            Product.id.label("product_id"),
+            Product.code,
+            Ingredient.code.label("ingredient"),
+            Ingredient.names[lang].as_string().label("ingredient_name"),
+            Product.form,
+            ProductText.name,
+            Product.unit_price_base_grams,
+            Variant.price_cents,
+            Variant.net_grams,
+            StockLevel.available,
+        )
+        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .join(Ingredient, Ingredient.id == Product.ingredient_id)
+        .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(_PUBLISHED)
+        .order_by(*_ORDER)
+    )
+    if collection_code is not None:
+        statement = statement.where(_in_collections([collection_code]))
+    if ids is not None:
+        statement = statement.where(Product.id.in_(ids))
+    found = []
+    for _product_id, group in groupby(db.session.execute(statement), key=lambda row: row.product_id):
+        sizes = list(group)
+        size = next((size for size in sizes if size.available), sizes[0])
+        unit_cents = per(size.price_cents, size.net_grams, 100)
+        found.append(
+            Sized(
+                product_id=size.product_id,
+                code=size.code,
+                ingredient=size.ingredient,
+                ingredient_name=size.ingredient_name or size.ingredient,
+                form=size.form,
+                name=size.name,
+                price_cents=size.price_cents,
+                unit_cents=unit_cents,
+                in_stock=bool(size.available),
+            )
+        )
+    return found

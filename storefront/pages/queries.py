@@ -1,0 +1,137 @@
+"""Reads the shop's own pages and the words of the home page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, literal_column, select
+
+from storefront.database import db
+from storefront.pages.models import HomeText, Page, PageText
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page in one language; body is Markdown. slugs: its address word in every language."""
+
+    code: str
+    slug: str
+    title: str
+    meta_description: str
+    body: str
+    updated_at: datetime
+    slugs: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page as others point to it."""
+
+    code: str
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """A page of the sitemap in one language."""
+
+    kind: str
+    code: str
+    lang: str
+    slug: str
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageEdit:
+    """A page with its texts in all languages, for its editor."""
+
+    code: str
+    texts: dict[str, PageText]
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When a text of it was last saved."""
+        return max((text.updated_at for text in self.texts.values()), default=None)
+
+
+def page(slug: str, lang: str) -> PageView | None:
+    """A page by its address word; one query."""
+    here = select(PageText.page_id).where(PageText.lang == lang, PageText.slug == slug).scalar_subquery()
+    rows = db.session.execute(
+        select(
+            Page.code,
+            PageText.lang,
+            PageText.slug,
+            PageText.title,
+            PageText.meta_description,
+            PageText.body,
+            PageText.updated_at,
+        )
+        .join(PageText, PageText.page_id == Page.id)
+        .where(Page.id == here)
+    ).all()
+    slugs = {row.lang: row.slug for row in rows}
+    for row in rows:
+        if row.lang == lang:
+            return PageView(
+                row.code, row.slug, row.title, row.meta_description, row.body, row.updated_at, slugs
+            )
+    return None
+
+
+def links_select(lang: str) -> Select[*tuple[Any, ...]]:
+    """SQL for `catalog.queries.navigation`: kind "page", code, position, slug, label of every page."""
+    return select(
+        literal_column("'page'").label("kind"),
+        Page.code,
+        Page.position,
+        PageText.slug,
+        PageText.title.label("label"),
+    ).join(PageText, and_(PageText.page_id == Page.id, PageText.lang == lang))
+
+
+def links(lang: str) -> dict[str, PageLink]:
+    """Every page in its order, by code."""
+    rows = db.session.execute(
+        select(Page.code, PageText.slug, PageText.title)
+        .join(PageText, and_(PageText.page_id == Page.id, PageText.lang == lang))
+        .order_by(Page.position, Page.code)
+    )
+    return {row.code: PageLink(*row) for row in rows}
+
+
+def all_pages() -> list[PageEdit]:
+    """Every page with its texts in all languages, in its order."""
+    found: dict[str, dict[str, PageText]] = {}
+    for code, text in db.session.execute(
+        select(Page.code, PageText)
+        .join(PageText, PageText.page_id == Page.id)
+        .order_by(Page.position, Page.code)
+        .execution_options(populate_existing=True)
+    ):
+        found.setdefault(code, {})[text.lang] = text
+    return [PageEdit(code, texts) for code, texts in found.items()]
+
+
+def page_to_edit(code: str) -> PageEdit | None:
+    """A page by its code."""
+    return next((edit for edit in all_pages() if edit.code == code), None)
+
+
+def sitemap() -> list[PageAddress]:
+    """Every page in every language that it has."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(literal_column("'page'"), Page.code, PageText.lang, PageText.slug, PageText.updated_at)
+        .join(PageText, PageText.page_id == Page.id)
+        .order_by(Page.position, Page.code, PageText.lang)
+    )
+    return [PageAddress(*row) for row in db.session.execute(statement)]
+
+
+def home(lang: str) -> dict[str, Any] | None:
+    """The words of the home page, as demo/data/home.json shows their shape."""
+    return db.session.scalar(select(HomeText.content).where(HomeText.lang == lang))
