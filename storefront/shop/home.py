@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES
 from storefront.offers.queries import Offer, offers
 from storefront.plugin_system.calling import call_markup
-from storefront.quality.facts import Badge
+from storefront.quality.facts import Badge, LabBadge, LabLine
 from storefront.shop import structured
 
 blueprint = Blueprint("shop_home", __name__)
@@ -41,11 +41,23 @@ def show(lang: str) -> str:
         "shop/home.html",
         leading=leading,
         example=example,
-        purity=next((badge for badge in (example.badges if example else ()) if badge.code == "purity"), None),
+        purity=purity_of_lot(example) if example else None,
         badges=promises(leading, example),
         sections=call_markup("home_sections", lang=lang),
         structured=home_data(),
     )
+
+
+def purity_of_lot(offer: Offer) -> LabLine | None:
+    """The lowest purity that an independent laboratory found in the lot that the offer is sold from."""
+    found = [
+        line
+        for badge in offer.badges
+        if isinstance(badge, LabBadge) and badge.lot_code == offer.default.lot_code
+        for line in badge.reports
+        if line.purity is not None
+    ]
+    return min(found, key=lambda line: line.purity or 0, default=None)
 
 
 def promises(leading: Sequence[Offer], example: Offer | None) -> list[Badge]:

@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from storefront.catalog import queries as catalog
-from storefront.clock import today
 from storefront.locale import gettext
 from storefront.offers.queries import ListPage, Offer, VariantOffer, list_page, offer_by_slug
 from storefront.plugin_system.calling import call_all, call_markup
@@ -112,7 +111,6 @@ def show(lang: str, slug: str) -> str | Response:
             "product_page_below", product_id=offer.product_id, product_code=offer.code, lang=lang
         ),
         structured=[structured.product(offer, text["meta_description"], methods)],
-        today=today(),
     )
 
 
