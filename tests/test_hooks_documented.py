@@ -99,15 +99,15 @@ def test_the_worked_example_has_at_most_100_lines_of_python():
     assert sum(len(file.read_text().splitlines()) for file in files) <= 100
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_between_pages_lead_somewhere(page):
-    text = FENCE.sub("", page.read_text())
+@pytest.mark.parametrize("document", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(document):
+    text = FENCE.sub("", document.read_text())
     targets = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'<img src="([^"]+)"', text)
     for target in targets:
         path, _, anchor = target.partition("#")
         if re.match(r"\w+:", target):
             continue
-        other = page if not path else (page.parent / path).resolve()
+        other = document if not path else (document.parent / path).resolve()
         assert other.exists(), f"{target} is not there"
         if anchor:
             assert anchor in anchors(other), f"{target}: no such heading"
