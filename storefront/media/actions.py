@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +21,49 @@ from storefront.media.queries import as_dict, widths_of
 _SVG_SIZE = re.compile(rb'<svg\b[^>]*?\bviewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
 
-def store_picture(data: bytes, actor: str) -> dict[str, Any]:
-    """Store an upload: WebP at 400, 800 and 1600 pixels, and the whole picture without its metadata.
+@dataclass(frozen=True, slots=True)
+class PreparedPicture:
+    """A picture whose files lie in MEDIA_DIR, not yet recorded."""
 
-    Returns {"file", "raster", "width", "height", "widths"}. The same upload twice is stored once. Refuses at
-    the field "picture" what is not JPEG, PNG, WebP or AVIF, or larger than 25 megapixels.
+    hash: str
+    extension: str
+    width: int
+    height: int
+
+
+def prepared(data: bytes) -> PreparedPicture:
+    """Decode an upload and write its files: WebP at 400, 800 and 1600 pixels, and the whole picture.
+
+    Takes a while and needs no database: call it before `writing()`. Refuses at the field "picture" what is
+    not JPEG, PNG, WebP or AVIF, or larger than 25 megapixels.
     """
     name = hashlib.sha256(data).hexdigest()
-    known = db.session.scalar(select(Picture).where(Picture.hash == name))
-    if known is not None:
-        return as_dict(known)
     image = decoded(data)
     extension = "png" if image.mode == "RGBA" else "jpg"
-    row = Picture(
-        hash=name,
-        extension=extension,
-        width=image.width,
-        height=image.height,
-        uploaded_at=clock.now(),
-        actor=actor,
-    )
     for width in widths_of(image.width):
         _write(f"{name}-{width}.webp", encoded(scaled(image, width), "webp"))
     _write(f"{name}-{image.width}.{extension}", encoded(image, extension))
-    db.session.add(row)
-    db.session.flush()
+    return PreparedPicture(name, extension, image.width, image.height)
+
+
+def store_picture(picture: PreparedPicture | bytes, actor: str) -> dict[str, Any]:
+    """Record a picture; the same upload twice is recorded once.
+
+    Returns {"file", "raster", "width", "height", "widths"}.
+    """
+    found = prepared(picture) if isinstance(picture, bytes) else picture
+    row = db.session.scalar(select(Picture).where(Picture.hash == found.hash))
+    if row is None:
+        row = Picture(
+            hash=found.hash,
+            extension=found.extension,
+            width=found.width,
+            height=found.height,
+            uploaded_at=clock.now(),
+            actor=actor,
+        )
+        db.session.add(row)
+        db.session.flush()
     return as_dict(row)
 
 
