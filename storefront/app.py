@@ -79,8 +79,7 @@ def create_app(settings: Settings | None = None, config: Mapping[str, Any] | Non
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url),
-        RAISE_IN_HOOKS=False,
-        **(config or {}),
+        **({"RAISE_IN_HOOKS": False} | dict(config or {})),
     )
     app.url_map.converters["lang"] = LanguageConverter
     db.init_app(app)

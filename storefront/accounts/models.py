@@ -9,10 +9,10 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storefront.database import db
+from storefront.database import Model
 
 
-class AccountRole(db.Model):
+class AccountRole(Model):
     """Which account has which role."""
 
     __tablename__ = "account_role"
@@ -21,7 +21,7 @@ class AccountRole(db.Model):
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"), primary_key=True)
 
 
-class Role(db.Model, RoleMixin):
+class Role(Model, RoleMixin):
     """admin can do all; marketer can do what its permissions name."""
 
     __tablename__ = "role"
@@ -31,7 +31,7 @@ class Role(db.Model, RoleMixin):
     description: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Account(db.Model, UserMixin):
+class Account(Model, UserMixin):
     """A person who can sign in."""
 
     __tablename__ = "account"
@@ -50,7 +50,7 @@ class Account(db.Model, UserMixin):
     )
 
 
-class AuditRecord(db.Model):
+class AuditRecord(Model):
     """What staff did, append-only."""
 
     __tablename__ = "audit_record"

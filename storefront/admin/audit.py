@@ -8,8 +8,34 @@ from flask.typing import ResponseReturnValue
 from storefront.accounts import queries
 from storefront.accounts.rules import STAFF
 from storefront.admin.frame import guard, page_number
+from storefront.locale import lazy_gettext as _
 
 blueprint = Blueprint("admin_audit", __name__)
+# The log keeps the English words; these are translated when they are shown. Plugins' words stay as they are.
+ACTIONS = {
+    "product added": _("product added"),
+    "product changed": _("product changed"),
+    "product copied": _("product copied"),
+    "product published": _("product published"),
+    "product taken back": _("product taken back"),
+    "product archived": _("product archived"),
+    "batch added": _("batch added"),
+    "batch changed": _("batch changed"),
+    "report added": _("report added"),
+    "report changed": _("report changed"),
+    "certificate added": _("certificate added"),
+    "certificate changed": _("certificate changed"),
+    "certificate withdrawn": _("certificate withdrawn"),
+    "laboratory added": _("laboratory added"),
+    "laboratory changed": _("laboratory changed"),
+    "order sent": _("order sent"),
+    "order cancelled": _("order cancelled"),
+    "order refunded": _("order refunded"),
+    "page changed": _("page changed"),
+    "staff added": _("staff added"),
+    "staff let in": _("staff let in"),
+    "staff shut out": _("staff shut out"),
+}
 
 
 @blueprint.get("/")
@@ -25,5 +51,6 @@ def index() -> ResponseReturnValue:
         page=page,
         per_page=queries.AUDIT_PAGE,
         target=target,
+        action_words=lambda action: ACTIONS.get(action, action),
         address=lambda n: url_for("admin_audit.index", page=n, target=target or None),
     )

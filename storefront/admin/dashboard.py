@@ -37,7 +37,11 @@ def show() -> ResponseReturnValue:
         "admin/dashboard.html",
         name=actor().split(" ")[0],
         today=real_today,
-        panels=call_lists("admin_dashboard_panels"),
+        panels=[
+            panel
+            for panel in call_lists("admin_dashboard_panels")
+            if not panel.permission or allowed(panel.permission)
+        ],
         may_orders=allowed(ORDERS),
         may_products=allowed(PRODUCTS),
         may_evidence=allowed(EVIDENCE),

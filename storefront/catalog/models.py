@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import LocalText, db
+from storefront.database import LocalText, Model
 
 
-class Ingredient(db.Model):
+class Ingredient(Model):
     """What a product is made of; facet of the list and topic of articles."""
 
     __tablename__ = "ingredient"
@@ -22,7 +22,7 @@ class Ingredient(db.Model):
     names: Mapped[LocalText]
 
 
-class Product(db.Model):
+class Product(Model):
     """A thing on sale in one or more variants. `code` never changes; articles refer to it."""
 
     __tablename__ = "product"
@@ -51,7 +51,7 @@ class Product(db.Model):
     updated_at: Mapped[datetime]
 
 
-class ProductText(db.Model):
+class ProductText(Model):
     """A product's texts in one language."""
 
     __tablename__ = "product_text"
@@ -79,7 +79,7 @@ class ProductText(db.Model):
     updated_at: Mapped[datetime]
 
 
-class Variant(db.Model):
+class Variant(Model):
     """A size of a product, with its own SKU and price. Prices are gross cents (VAT included)."""
 
     __tablename__ = "variant"
@@ -98,7 +98,7 @@ class Variant(db.Model):
     on_sale: Mapped[bool] = mapped_column(default=True)
 
 
-class PriceHistory(db.Model):
+class PriceHistory(Model):
     """Every price a variant has had, append-only; the latest row is the price of now."""
 
     __tablename__ = "price_history"
@@ -111,7 +111,7 @@ class PriceHistory(db.Model):
     actor: Mapped[str] = mapped_column(String(120), default="")
 
 
-class Collection(db.Model):
+class Collection(Model):
     """A group of products with a page of its own."""
 
     __tablename__ = "collection"
@@ -121,7 +121,7 @@ class Collection(db.Model):
     position: Mapped[int] = mapped_column(default=100)
 
 
-class CollectionText(db.Model):
+class CollectionText(Model):
     """A collection's texts in one language."""
 
     __tablename__ = "collection_text"
@@ -136,7 +136,7 @@ class CollectionText(db.Model):
     meta_description: Mapped[str] = mapped_column(String(200), default="")
 
 
-class CollectionProduct(db.Model):
+class CollectionProduct(Model):
     """Which product is in which collection."""
 
     __tablename__ = "collection_product"
@@ -149,7 +149,7 @@ class CollectionProduct(db.Model):
     )
 
 
-class SlugHistory(db.Model):
+class SlugHistory(Model):
     """An address that a product or collection once had; it answers 301 to the one of now."""
 
     __tablename__ = "slug_history"

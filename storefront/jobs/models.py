@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import db
+from storefront.database import Model
 
 
-class Job(db.Model):
+class Job(Model):
     """Something to do after the commit. `plugin` is set when a plugin has to do it."""
 
     __tablename__ = "job"

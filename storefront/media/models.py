@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import db
+from storefront.database import Model
 
 
-class Picture(db.Model):
+class Picture(Model):
     """A stored picture: immutable files in MEDIA_DIR named after the hash of the original."""
 
     __tablename__ = "picture"

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storefront.database import db
+from storefront.database import Model
 
 
-class Order(db.Model):
+class Order(Model):
     """What somebody bought. Outside it is known by `number` (to people) and `token` (in addresses)."""
 
     __tablename__ = "customer_order"
@@ -65,7 +65,7 @@ class Order(db.Model):
     events: Mapped[list[OrderEvent]] = relationship(order_by="OrderEvent.id", lazy="select")
 
 
-class OrderLine(db.Model):
+class OrderLine(Model):
     """A frozen line: names in the buyer's language, price, VAT, the lot that was on sale."""
 
     __tablename__ = "order_line"
@@ -93,7 +93,7 @@ class OrderLine(db.Model):
     )  # where it was put in the cart: article code, placement
 
 
-class OrderEvent(db.Model):
+class OrderEvent(Model):
     """What happened to an order, append-only, with actor and time."""
 
     __tablename__ = "order_event"

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import db
+from storefront.database import Model
 
 
-class Page(db.Model):
+class Page(Model):
     """A page of fixed purpose, known to the code by `code` (returns, terms, …)."""
 
     __tablename__ = "page"
@@ -21,7 +21,7 @@ class Page(db.Model):
     position: Mapped[int] = mapped_column(default=100)
 
 
-class PageText(db.Model):
+class PageText(Model):
     """A page's text in one language; Markdown is the source."""
 
     __tablename__ = "page_text"
@@ -37,7 +37,7 @@ class PageText(db.Model):
     updated_at: Mapped[datetime]
 
 
-class HomeText(db.Model):
+class HomeText(Model):
     """The words of the home page in one language: hero, headings, steps, batch look-up."""
 
     __tablename__ = "home_text"

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import db
+from storefront.database import Model
 
 
-class Payment(db.Model):
+class Payment(Model):
     """One attempt to pay an order. The row is committed before the provider is called."""
 
     __tablename__ = "payment"
@@ -33,7 +33,7 @@ class Payment(db.Model):
     completed_at: Mapped[datetime | None]
 
 
-class Refund(db.Model):
+class Refund(Model):
     """Money given back. Committed before the provider is called; its id is the idempotency key."""
 
     __tablename__ = "refund"
@@ -48,7 +48,7 @@ class Refund(db.Model):
     created_at: Mapped[datetime]
 
 
-class ProviderEvent(db.Model):
+class ProviderEvent(Model):
     """The id of an event that a provider sent, recorded once."""
 
     __tablename__ = "provider_event"

@@ -64,6 +64,7 @@ class Panel:
 
     title: str
     body: Markup
+    permission: str = ""  # admin_dashboard_panels only: shown to those who have it
 
 
 class Specs:
@@ -112,6 +113,10 @@ class Specs:
     @hookspec
     def admin_menu(self) -> Iterable[MenuItem]:
         """On every admin page: links in the rail."""
+
+    @hookspec
+    def admin_dashboard_panels(self) -> Iterable[Panel]:
+        """On the dashboard of the admin: panels, each shown to those who have its permission."""
 
     @hookspec
     def admin_product_panels(self, product_id: int, product_code: str) -> Iterable[Panel]:

@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import LocalText, db
+from storefront.database import LocalText, Model
 
 
-class VatRate(db.Model):
+class VatRate(Model):
     """A country's VAT rate for a class of goods over a span of days (inclusive)."""
 
     __tablename__ = "vat_rate"
@@ -24,7 +24,7 @@ class VatRate(db.Model):
     valid_until: Mapped[date | None]
 
 
-class ShippingMethod(db.Model):
+class ShippingMethod(Model):
     """A way of delivery to one country. Prices are gross cents."""
 
     __tablename__ = "shipping_method"

@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import LocalText, db
+from storefront.database import LocalText, Model
 
 
-class Laboratory(db.Model):
+class Laboratory(Model):
     """Who tests. `group` is compared with the shop and the maker: the same group is not independent."""
 
     __tablename__ = "laboratory"
@@ -30,7 +30,7 @@ class Laboratory(db.Model):
     accredited_until: Mapped[date | None]
 
 
-class LabReport(db.Model):
+class LabReport(Model):
     """A laboratory's report on one lot. It proves nothing after `retest_on`, nor unless it is valid."""
 
     __tablename__ = "lab_report"
@@ -47,7 +47,7 @@ class LabReport(db.Model):
     retest_on: Mapped[date]  # the last day on which the report counts
 
 
-class TestResult(db.Model):
+class TestResult(Model):
     """One measured thing in a report, against its limit."""
 
     __tablename__ = "test_result"
@@ -75,7 +75,7 @@ class TestResult(db.Model):
     passed: Mapped[bool] = mapped_column(default=True)
 
 
-class SiteCertificate(db.Model):
+class SiteCertificate(Model):
     """A certificate of the place of production. Valid from and until are both inclusive."""
 
     __tablename__ = "site_certificate"
@@ -97,7 +97,7 @@ class SiteCertificate(db.Model):
     withdrawn: Mapped[bool] = mapped_column(default=False)
 
 
-class BioavailabilityReference(db.Model):
+class BioavailabilityReference(Model):
     """The published assessment that lets the purity badge of a product say "and absorption"."""
 
     __tablename__ = "bioavailability_reference"

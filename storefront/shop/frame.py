@@ -17,6 +17,7 @@ from werkzeug.local import LocalProxy
 from storefront import addresses
 from storefront.catalog import queries as catalog
 from storefront.locale import LANGUAGES, NAMES, current, gettext
+from storefront.media.queries import srcset
 from storefront.pages import queries as pages
 from storefront.plugin_system.calling import call_lists, call_markup
 from storefront.plugin_system.hookspecs import MenuItem
@@ -253,5 +254,5 @@ def media_path(file: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates the frame."""
-    app.jinja_env.globals.update(frame=frame, media_path=media_path, lang=LocalProxy(current))
+    app.jinja_env.globals.update(frame=frame, media_path=media_path, srcset=srcset, lang=LocalProxy(current))
     wording.init_app(app)

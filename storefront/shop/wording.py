@@ -109,8 +109,8 @@ def badge_summary(badge: Badge) -> list[str]:
 def _purity_summary(badge: PurityBadge) -> list[str]:
     lines = []
     if badge.absorption:
-        assessor, year = badge.absorption.assessor, badge.absorption.year
-        lines.append(gettext("and absorption: assessed by %(assessor)s, %(year)s", assessor=assessor, year=year))
+        by, year = badge.absorption.assessor, badge.absorption.year
+        lines.append(gettext("and absorption: assessed by %(assessor)s, %(year)s", assessor=by, year=year))
     value = reading(badge.operator, badge.value, badge.unit)
     lot, method = badge.lot_code, badge.method
     return [*lines, gettext("Batch %(lot)s: %(value)s by %(method)s", lot=lot, value=value, method=method)]

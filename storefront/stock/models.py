@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.database import LocalText, db
+from storefront.database import LocalText, Model
 
 
-class Lot(db.Model):
+class Lot(Model):
     """One production run of a variant (shoppers read "batch").
 
     A lot is on sale while it is released and not sold out; of several, the one with the earliest best
@@ -41,7 +41,7 @@ class Lot(db.Model):
     recall_advice: Mapped[LocalText] = mapped_column(default=dict)
 
 
-class StockLevel(db.Model):
+class StockLevel(Model):
     """Units of a variant that can be bought now. Changed only by one conditional UPDATE."""
 
     __tablename__ = "stock_level"
@@ -51,7 +51,7 @@ class StockLevel(db.Model):
     available: Mapped[int] = mapped_column(default=0)
 
 
-class StockMovement(db.Model):
+class StockMovement(Model):
     """Why a level changed; append-only, adds up to the level."""
 
     __tablename__ = "stock_movement"

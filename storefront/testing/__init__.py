@@ -9,6 +9,7 @@ throw-away cluster of the installed binaries. Tests marked ``browser`` need Chro
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import os
 import shutil
 import uuid
@@ -53,6 +54,13 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+class FreshClient(FlaskClient):
+    """Runs each request in a context of its own, as a server does: nothing of a test's context leaks in."""
+
+    def open(self, *args: Any, **values: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **values)
 
 
 @dataclass
@@ -109,6 +117,7 @@ class Maker:
         folder.mkdir(parents=True)
         settings = replace(self._settings(folder, self._copy(url, folder), kind), **changes)
         app = create_app(settings, CONFIG | (config or {}))
+        app.test_client_class = FreshClient
         self.apps.append(app)
         return app
 

@@ -15,7 +15,7 @@ from storefront.admin.products import mapping
 from storefront.catalog import actions, editing
 from storefront.catalog.editing import ProductEdit
 from storefront.locale import gettext as _
-from storefront.media.actions import store_picture
+from storefront.media.actions import prepared, store_picture
 from storefront.plugin_system.calling import call_lists
 from storefront.quality import queries as quality
 from storefront.refusals import Refused
@@ -189,8 +189,9 @@ def _store_uploads(form: ProductForm) -> int:
     stored = []
     for file in files:
         try:
+            picture = prepared(file.read())  # slow: before the transaction
             with writing():
-                stored.append(store_picture(file.read(), actor()))
+                stored.append(store_picture(picture, actor()))
         except Refused as refusal:
             form.uploads.errors = [*form.uploads.errors, f"{file.filename}: {refusal}"]
     mapping.add_pictures(form, stored)
