@@ -248,7 +248,7 @@ def _save_links(text: ArticleText, rendered: markdown.Rendered) -> None:
 
 
 def aligned(old: Sequence[T], new: Sequence[T]) -> dict[int, int]:
-    """Which old block each new one is (new index → old index), so that a block that only moved along keeps its row."""
+    """Which old block each new one is (new → old index): a block that only moved keeps its row."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
 

@@ -1,4 +1,4 @@
-"""What a person pastes for a publication, cleaned and understood: DOI, PubMed or PMC number, publisher's page.
+"""What a person pastes for a publication, understood: DOI, PubMed or PMC number, publisher's page.
 
 Everything happens on this machine; no address is ever opened.
 """
@@ -40,7 +40,7 @@ class Identifiers:
 
 
 def clean(text: str) -> str:
-    """Text as a person meant it: NFC, no no-break or zero-width characters at any end, no trailing punctuation."""
+    """Text as a person meant it: NFC, no invisible characters, no punctuation at its end."""
     text = unicodedata.normalize("NFC", text).translate(INVISIBLE)
     text = re.sub(r"\s+", " ", text).strip()
     while text and text[-1] in TRAILING and not _closes(text):

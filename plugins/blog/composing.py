@@ -132,7 +132,7 @@ def _part(
 
 
 def address_book(offers: dict[str, Offer], slugs: dict[str, str]) -> Callable[[str, str], str | None]:
-    """A function from our kind of link ("article", "creatine-55") to a path, or None when nothing is there."""
+    """A function from our links ("article", "creatine-55") to paths; None when nothing is there."""
 
     def address(kind: str, code: str) -> str | None:
         if kind == "article":
@@ -175,7 +175,9 @@ def make_order_now(
 def _heading(offers: list[Offer], chosen: list[CollectionLink]) -> str:
     if chosen:
         return _("Order one of our %(name)s products now", name=_inside(chosen[0].name))
-    names = [_inside(offer.short_name) for offer in offers]
+    names = [_inside(offer.name.partition(",")[0]) for offer in offers]
+    if len(set(names)) < len(names):
+        names = [_inside(offer.name.replace(",", "")) for offer in offers]
     if len(names) == 1:
         return _("Order %(name)s now", name=names[0])
     return _("Order %(names)s or %(last)s now", names=", ".join(names[:-1]), last=names[-1])

@@ -28,6 +28,7 @@ def load(today: date) -> None:
             topic["intro"],
             position=position,
             collection_code=topic.get("collection") or "",
+            order_headings=topic.get("order_heading"),
             new_key=topic["key"],
         )
     for reference in _read("references"):

@@ -26,7 +26,7 @@ def first_words(text: str, most: int = EXCERPT_WORDS) -> str:
 
 
 def description(text: str, most: int = DESCRIPTION_CHARACTERS) -> str:
-    """The first whole sentences that fit, for search engines; a first sentence that is too long is cut at a word."""
+    """The first whole sentences that fit, for search engines; a too long first one is cut at a word."""
     text = " ".join(text.split())
     if len(text) <= most:
         return text

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from slugify import slugify
-from sqlalchemy import delete, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from storefront.plugin_api import LANGUAGES, Refused, db, now
@@ -33,17 +33,28 @@ def save_reference(draft: ReferenceDraft, key: str = "") -> Reference:
         reference = Reference(key=draft.key or _free_key(draft))
         db.session.add(reference)
     _fill(reference, draft)
-    try:
-        with db.session.begin_nested():
-            db.session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            _("A source with this DOI or PubMed number is already in the library."), field="doi"
-        ) from error
+    _refuse_double(reference)
+    db.session.flush()
     citing = select(ArticleText).join(ArticleCitation, ArticleCitation.text_id == ArticleText.id)
     for text in db.session.scalars(citing.where(ArticleCitation.reference_id == reference.id)).all():
         derive(text)
     return reference
+
+
+def _refuse_double(reference: Reference) -> None:
+    """A publication stands once in the library; DOIs are the same in any case of letters."""
+    same = [func.lower(Reference.doi) == reference.doi.lower()] if reference.doi else []
+    same += [Reference.pmid == reference.pmid] if reference.pmid else []
+    same += [Reference.pmcid == reference.pmcid] if reference.pmcid else []
+    if not same:
+        return
+    with db.session.no_autoflush:
+        found = db.session.scalar(
+            select(Reference.key).where(or_(*same), Reference.key != reference.key).limit(1)
+        )
+    if found:
+        message = _("This publication is already in the library, as “%(key)s”.", key=found)
+        raise Refused(message, field="doi" if reference.doi else "pmid")
 
 
 def _fill(reference: Reference, draft: ReferenceDraft) -> None:
@@ -125,10 +136,14 @@ def save_topic(
     *,
     position: int = 100,
     collection_code: str = "",
+    order_headings: dict[str, str] | None = None,
     key: str = "",
     new_key: str = "",
 ) -> Topic:
-    """Add a topic, or change the one with this key. A language without a name has no page for it."""
+    """Add a topic, or change the one with this key. A language without a name has no page for it.
+
+    order_headings: what stands over its call to action; None leaves that as it is.
+    """
     if not any(names.values()):
         raise Refused(_("A topic needs a name."), field="nl-name")
     topic = db.session.scalar(select(Topic).where(Topic.key == key)) if key else None
@@ -140,14 +155,20 @@ def save_topic(
         db.session.add(topic)
     topic.position, topic.collection_code = position, collection_code
     db.session.flush()
-    db.session.execute(delete(TopicText).where(TopicText.topic_id == topic.id))
+    mine = select(TopicText).where(TopicText.topic_id == topic.id)
+    texts = {text.lang: text for text in db.session.scalars(mine)}
     for lang in LANGUAGES:
-        if name := names.get(lang, "").strip():
-            slug = slugs.get(lang) or slugify(name)
-            db.session.add(
-                TopicText(topic_id=topic.id, lang=lang, slug=slug, name=name, intro=intros.get(lang, ""))
-            )
-            _flush_topic(lang)
+        name = names.get(lang, "").strip()
+        if not name:
+            if lang in texts:
+                db.session.delete(texts[lang])
+            continue
+        text = texts.get(lang) or TopicText(topic_id=topic.id, lang=lang)
+        text.name, text.slug, text.intro = name, slugs.get(lang) or slugify(name), intros.get(lang, "")
+        if order_headings is not None:
+            text.order_heading = order_headings.get(lang, "")
+        db.session.add(text)
+        _flush_topic(lang)
     return topic
 
 

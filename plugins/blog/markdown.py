@@ -105,15 +105,19 @@ def keys_in(text: str) -> list[str]:
 def resolved(
     html: str, address: Callable[[str, str], str | None], media: Callable[[str], str], root: str = ""
 ) -> str:
-    """Stored HTML with our links turned into addresses. A link whose target is gone becomes plain text."""
+    """Stored HTML with our links turned into addresses. A link whose target is gone becomes plain text.
+
+    root: where the shop is mounted; typed paths ("/nl/pages/contact") get it in front.
+    """
 
     def link(found: re.Match[str]) -> str:
         target = address(found.group(1), found.group(2))
         return f'<a href="{escape(target)}">{found.group(3)}</a>' if target else found.group(3)
 
+    if root:
+        html = ROOTED.sub(f'href="{root}/', html)
     html = OURS.sub(link, html)
-    html = MEDIA_SOURCE.sub(lambda found: f'src="{escape(media(found.group(1)))}"', html)
-    return ROOTED.sub(f'href="{root}/', html) if root else html
+    return MEDIA_SOURCE.sub(lambda found: f'src="{escape(media(found.group(1)))}"', html)
 
 
 def _flush(run: list[Token], env: dict[str, Any], blocks: list[Block]) -> None:

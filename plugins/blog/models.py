@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.plugin_api import LocalText, db
+from storefront.plugin_api import LocalText, Model
 
 
-class Author(db.Model):
+class Author(Model):
     """A person who writes or reviews."""
 
     __tablename__ = "plugin_blog_author"
@@ -27,7 +27,7 @@ class Author(db.Model):
     bios: Mapped[LocalText]
 
 
-class Topic(db.Model):
+class Topic(Model):
     """What articles are about; the first topic of an article is its main one."""
 
     __tablename__ = "plugin_blog_topic"
@@ -38,7 +38,7 @@ class Topic(db.Model):
     collection_code: Mapped[str] = mapped_column(String(40), default="")  # sold at the foot of its list
 
 
-class TopicText(db.Model):
+class TopicText(Model):
     """A topic's name and address in one language."""
 
     __tablename__ = "plugin_blog_topic_text"
@@ -51,9 +51,10 @@ class TopicText(db.Model):
     slug: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(120))
     intro: Mapped[str] = mapped_column(Text, default="")
+    order_heading: Mapped[str] = mapped_column(String(200), default="")  # over its call to action
 
 
-class Reference(db.Model):
+class Reference(Model):
     """A publication in the library. What readers see is made from these fields, never typed."""
 
     __tablename__ = "plugin_blog_reference"
@@ -82,7 +83,7 @@ class Reference(db.Model):
     updated_at: Mapped[datetime]
 
 
-class Article(db.Model):
+class Article(Model):
     """An article in any number of languages. `code` never changes."""
 
     __tablename__ = "plugin_blog_article"
@@ -100,7 +101,7 @@ class Article(db.Model):
     updated_at: Mapped[datetime]
 
 
-class ArticleTopic(db.Model):
+class ArticleTopic(Model):
     """The topics of an article, in order."""
 
     __tablename__ = "plugin_blog_article_topic"
@@ -114,7 +115,7 @@ class ArticleTopic(db.Model):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class ArticleIngredient(db.Model):
+class ArticleIngredient(Model):
     """The ingredients that an article is about, by the shop's code."""
 
     __tablename__ = "plugin_blog_article_ingredient"
@@ -125,7 +126,7 @@ class ArticleIngredient(db.Model):
     ingredient_code: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
-class ArticleText(db.Model):
+class ArticleText(Model):
     """An article in one language: Markdown is the source, the rest of the second half is derived."""
 
     __tablename__ = "plugin_blog_article_text"
@@ -153,14 +154,12 @@ class ArticleText(db.Model):
     blocks: Mapped[list[dict[str, Any]]]
     toc: Mapped[list[dict[str, Any]]]  # {"id": …, "text": …}
     links: Mapped[dict[str, Any]]  # {"article": [codes], "product": [codes]}
-    sources: Mapped[
-        list[dict[str, Any]]
-    ]  # the references in order of citing, as `references.as_dict` gives them
+    sources: Mapped[list[dict[str, Any]]]  # in order of citing, as `references.as_dict` gives them
     minutes: Mapped[int] = mapped_column(default=1)
     search_text: Mapped[str] = mapped_column(Text, default="")
 
 
-class ArticleSlugHistory(db.Model):
+class ArticleSlugHistory(Model):
     """An address that an article once had; it answers 301 to the one of now."""
 
     __tablename__ = "plugin_blog_slug_history"
@@ -174,7 +173,7 @@ class ArticleSlugHistory(db.Model):
     )
 
 
-class ArticleProduct(db.Model):
+class ArticleProduct(Model):
     """A product that a text shows or links. Derived on save; a block that stays keeps its id."""
 
     __tablename__ = "plugin_blog_article_product"
@@ -189,7 +188,7 @@ class ArticleProduct(db.Model):
     position: Mapped[int]
 
 
-class ArticleCollection(db.Model):
+class ArticleCollection(Model):
     """A collection that a text offers in an order-now block. Derived on save."""
 
     __tablename__ = "plugin_blog_article_collection"
@@ -202,7 +201,7 @@ class ArticleCollection(db.Model):
     position: Mapped[int]
 
 
-class ArticleCitation(db.Model):
+class ArticleCitation(Model):
     """A reference that a text cites: its number there and how often. Derived on save."""
 
     __tablename__ = "plugin_blog_article_citation"

@@ -60,6 +60,7 @@ class TopicLink:
     name: str
     intro: str
     collection_code: str
+    order_heading: str
     count: int
     slugs: dict[str, str]  # its address in each language in which it has an article
 
@@ -194,6 +195,7 @@ def topics(lang: str) -> tuple[list[TopicLink], int]:
             text.name,
             text.intro,
             topic.collection_code,
+            text.order_heading,
             count,
             slugs[topic.id],
         )
@@ -303,7 +305,7 @@ def slugs_of(codes: Collection[str], lang: str) -> dict[str, str]:
         .join(ArticleText, ArticleText.article_id == Article.id)
         .where(Article.code.in_(codes), ArticleText.lang == lang, ArticleText.state == "published")
     )
-    return {code: slug for code, slug in db.session.execute(query)}
+    return {row.code: row.slug for row in db.session.execute(query)}
 
 
 def references_by_key(keys: Collection[str]) -> dict[str, Reference]:
@@ -342,7 +344,7 @@ def linking_for_staff(product_code: str) -> list[StaffLink]:
 
 
 def search(text: str, lang: str) -> list[Card]:
-    """Published articles with all the words, in any spelling of case, accents and apostrophes; titles first."""
+    """Published articles with all the words, in any case, accents and apostrophes; found in titles first."""
     words = folded(text).split()[:8]
     if not words:
         return []

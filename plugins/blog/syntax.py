@@ -29,7 +29,7 @@ Block = dict[str, Any]
 
 
 def order_now(text: str) -> Block | None:
-    """What an order-now line asks for, or None when it names nothing that could be a product or collection."""
+    """What an order-now line asks for, or None when it names nothing that a shop could sell."""
     targets, _bar, heading = text.partition("|")
     codes: list[str] = []
     collections: list[str] = []

@@ -83,11 +83,11 @@ def _list(lang: str, topics: list[TopicLink], total: int, chosen: TopicLink | No
 def _collection_of(topics: list[TopicLink], chosen: TopicLink | None) -> OrderNow | None:
     """The call to action under a list: that of the topic, or of the first topic that has one."""
     sellers = [chosen] if chosen else topics
-    code = next((topic.collection_code for topic in sellers if topic.collection_code), "")
-    if not code:
+    seller = next((topic for topic in sellers if topic.collection_code), None)
+    if seller is None:
         return None
-    lang = language()
-    asked = {"codes": [], "collections": [code], "heading": ""}
+    code, lang = seller.collection_code, language()
+    asked = {"codes": [], "collections": [code], "heading": seller.order_heading}
     offers = offers_by_code([], lang, collections=[code])
     return make_order_now(asked, offers, collections(lang), 1, f"blog:{code}")
 

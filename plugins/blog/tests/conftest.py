@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from plugins.blog import actions, library
@@ -70,7 +71,7 @@ def read() -> Callable[..., Page]:
 
 @pytest.fixture
 def write() -> Callable[..., str]:
-    """write("title", body="…", …): publish a small article in both languages, or those of `langs`; gives its code."""
+    """write("title", body="…", langs=…, …): publish a small article and give its code."""
     made = 0
 
     def make(title: str, **values: Any) -> str:
@@ -92,11 +93,15 @@ def write() -> Callable[..., str]:
 
 
 @pytest.fixture
-def people() -> None:
-    """An author, a reviewer and two topics; needs an app fixture before it."""
+def people(app: Flask) -> None:
+    """An author, a reviewer and two topics, in the empty shop."""
     with writing():
-        library.save_author("Ada Pen", {"nl": "Redacteur", "en": "Editor"}, {"nl": "", "en": ""}, new_key="ada")
-        library.save_author("Rik Check", {"nl": "Diëtist", "en": "Dietitian"}, {"nl": "", "en": ""}, new_key="rik")
+        library.save_author(
+            "Ada Pen", {"nl": "Redacteur", "en": "Editor"}, {"nl": "", "en": ""}, new_key="ada"
+        )
+        library.save_author(
+            "Rik Check", {"nl": "Diëtist", "en": "Dietitian"}, {"nl": "", "en": ""}, new_key="rik"
+        )
         for key, nl, en in (("minerals", "Mineralen", "Minerals"), ("sport", "Sport", "Sport")):
             names, slugs = {"nl": nl, "en": en}, {"nl": nl.lower(), "en": en.lower()}
             library.save_topic(names, slugs, {"nl": f"Over {nl}.", "en": f"About {en}."}, new_key=key)
@@ -142,8 +147,8 @@ LOPRESTI = ReferenceDraft(
 
 
 @pytest.fixture
-def sources() -> list[ReferenceDraft]:
-    """Three publications in the library; needs an app fixture before it."""
+def sources(app: Flask) -> list[ReferenceDraft]:
+    """Three publications in the library of the empty shop."""
     with writing():
         for draft in (SLUTSKY, LIU, LOPRESTI):
             library.save_reference(draft)

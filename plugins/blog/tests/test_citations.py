@@ -21,12 +21,21 @@ NEURON = "10.1016/j.neuron.2009.12.026"
         (f"https://doi.org/{NEURON}", NEURON, "", ""),
         (f"http://dx.doi.org/{NEURON}),", NEURON, "", ""),
         (f"\ufeff{NEURON}\u200b", NEURON, "", ""),
-        ("https://www.frontiersin.org/journals/nutrition/articles/10.3389/fnut.2025.1729164/full", *(
-            "10.3389/fnut.2025.1729164", "", "")),
-        ("https://link.springer.com/article/10.1007/s11357-022-00705-1?utm_source=mail", *(
-            "10.1007/s11357-022-00705-1", "", "")),
+        (
+            "https://www.frontiersin.org/journals/nutrition/articles/10.3389/fnut.2025.1729164/full",
+            *("10.3389/fnut.2025.1729164", "", ""),
+        ),
+        (
+            "https://link.springer.com/article/10.1007/s11357-022-00705-1?utm_source=mail",
+            *("10.1007/s11357-022-00705-1", "", ""),
+        ),
         ("https://www.science.org/doi/full/10.1126/science.abe9985", "10.1126/science.abe9985", "", ""),
-        ("https://onlinelibrary.wiley.com/doi/pdf/10.2903/j.efsa.2024.8656", "10.2903/j.efsa.2024.8656", "", ""),
+        (
+            "https://onlinelibrary.wiley.com/doi/pdf/10.2903/j.efsa.2024.8656",
+            "10.2903/j.efsa.2024.8656",
+            "",
+            "",
+        ),
         ("10.1016/S0140-6736(05)67889-2", "10.1016/S0140-6736(05)67889-2", "", ""),
         ("https://pubmed.ncbi.nlm.nih.gov/26519439/", "", "26519439", ""),
         ("https://pubmed.ncbi.nlm.nih.gov/26519439\u00a0", "", "26519439", ""),

@@ -47,7 +47,10 @@ def test_se_05_a_description_is_short_and_begins_as_the_text(text: str) -> None:
 
 
 def test_se_05_a_description_is_whole_sentences_when_they_fit() -> None:
-    first, second = "Rats learned better. In people there are three trials.", " Nobody knows more than that." * 8
+    first, second = (
+        "Rats learned better. In people there are three trials.",
+        " Nobody knows more than that." * 8,
+    )
     assert description(first + second).startswith(first)
     assert description(first + second)[-1] == "."
     assert description("word " * 60).endswith("word…")

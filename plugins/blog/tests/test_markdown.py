@@ -30,7 +30,7 @@ def html_of(text: str, known: set[str] | None = None) -> str:
         "[x](vbscript:x)",
         "![x](https://evil.example/pixel.gif)",
         "![x](//evil.example/pixel.gif)",
-        '![x](media:../../etc/passwd#1x1)',
+        "![x](media:../../etc/passwd#1x1)",
         '<a href="https://e.org" style="position:fixed">x</a>',
         "<iframe src=https://evil.example></iframe>",
         "<style>*{display:none}</style>",
@@ -45,7 +45,22 @@ def html_of(text: str, known: set[str] | None = None) -> str:
 def test_hostile_markdown_is_only_text(hostile: str) -> None:
     html = html_of(hostile)
     tree = html5lib.parse(html, namespaceHTMLElements=False)
-    allowed = {"html", "head", "body", "p", "a", "h2", "div", "table", "thead", "tbody", "tr", "th", "td", "em"}
+    allowed = {
+        "html",
+        "head",
+        "body",
+        "p",
+        "a",
+        "h2",
+        "div",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "em",
+    }
     for element in tree.iter():
         assert element.tag in allowed, html
         assert not {name for name in element.attrib if name.startswith("on") or name == "style"}, html
@@ -62,8 +77,14 @@ def test_no_text_can_break_out(text: str) -> None:
 
 
 def test_links_of_ours_become_addresses_and_dead_ones_plain_text() -> None:
-    html = html_of("[a](article:one) [b](article:gone) [c](product:nmn-c) [d](batch:) [e](/nl/pages/x) [f](#)")
-    known = {("article", "one"): "/nl/blog/eén", ("product", "nmn-c"): "/nl/products/nmn", ("batch", ""): "/nl/batch"}
+    html = html_of(
+        "[a](article:one) [b](article:gone) [c](product:nmn-c) [d](batch:) [e](/nl/pages/x) [f](#)"
+    )
+    known = {
+        ("article", "one"): "/nl/blog/eén",
+        ("product", "nmn-c"): "/nl/products/nmn",
+        ("batch", ""): "/nl/batch",
+    }
     shown = resolved(html, lambda kind, code: known.get((kind, code)), lambda file: f"/media/{file}", "/shop")
     assert shown == (
         '<p><a href="/nl/blog/eén">a</a> b <a href="/nl/products/nmn">c</a> <a href="/nl/batch">d</a>'
@@ -89,7 +110,8 @@ def test_pictures_come_from_our_media_with_their_size() -> None:
 
 
 def test_blocks_are_found_at_the_start_of_a_line_only() -> None:
-    text = "One\n:::product mgt-c\n\n- :::product nope\n\n    :::product code\n\n:::order-now a b, collection:c | Buy *now*"
+    text = "One\n:::product mgt-c\n\n- :::product nope\n\n    :::product code\n\n"
+    text += ":::order-now a b, collection:c | Buy *now*"
     blocks = render(text).blocks
     assert [next(iter(block)) for block in blocks] == ["html", "product", "html", "order_now"]
     assert blocks[1] == {"product": "mgt-c", "level": 2}
@@ -118,13 +140,18 @@ def test_headings_start_at_two_skip_no_level_and_have_ids_of_their_own() -> None
 
 def test_tables_are_regions_that_can_be_scrolled_by_keyboard() -> None:
     html = html_of("## Doses\n\n| a | b |\n|---|--:|\n| 1 | 2 |")
-    assert '<div class="table-box" role="region" tabindex="0" aria-label="Table: Doses"><table class="table">' in html
+    assert (
+        '<div class="table-box" role="region" tabindex="0" aria-label="Table: Doses"><table class="table">'
+        in html
+    )
     assert '<th scope="col" class="r">b</th>' in html
     assert "style" not in html
 
 
 def test_the_quote_at_the_start_is_the_summary() -> None:
-    assert html_of("> In short.\n\n> A quote.").startswith('<div class="key">\n<p>In short.</p>\n</div>\n<blockquote>')
+    assert html_of("> In short.\n\n> A quote.").startswith(
+        '<div class="key">\n<p>In short.</p>\n</div>\n<blockquote>'
+    )
 
 
 def test_citations_are_numbered_by_first_mention_and_lettered() -> None:

@@ -17,10 +17,10 @@ from storefront.plugin_api import Refused, db, writing
 
 SNAPSHOT = {
     "slutsky2010": {
-        "nl": "Slutsky I, Abumaria N, Wu L-J, et al. Enhancement of learning and memory by elevating brain magnesium."
-        " Neuron. 2010;65(2):165–177.",
-        "en": "Slutsky I, Abumaria N, Wu L-J, et al. Enhancement of learning and memory by elevating brain magnesium."
-        " Neuron. 2010;65(2):165–177.",
+        "nl": "Slutsky I, Abumaria N, Wu L-J, et al. Enhancement of learning and memory by elevating brain"
+        " magnesium. Neuron. 2010;65(2):165–177.",
+        "en": "Slutsky I, Abumaria N, Wu L-J, et al. Enhancement of learning and memory by elevating brain"
+        " magnesium. Neuron. 2010;65(2):165–177.",
     },
     "liu2016": {
         "nl": "Liu G, Weinger JG. Efficacy and safety of MMFS-01. J Alzheimers Dis. 2016;49(4):971–990.",
@@ -82,7 +82,11 @@ def test_se_07_authors_are_shown_from_data(authors: list[str], more: bool, shown
 
 @pytest.mark.parametrize(
     ("first", "label"),
-    [("Slutsky I", "Slutsky 2010"), ("Sandkühler JF", "Sandkühler 2010"), ("EFSA NDA Panel", "EFSA NDA Panel 2010")],
+    [
+        ("Slutsky I", "Slutsky 2010"),
+        ("Sandkühler JF", "Sandkühler 2010"),
+        ("EFSA NDA Panel", "EFSA NDA Panel 2010"),
+    ],
 )
 def test_a_short_label_names_the_first_author(first: str, label: str) -> None:
     assert references.short({"authors": [first], "title": "", "year": 2010}) == label
@@ -96,13 +100,15 @@ def test_identifiers_are_cleaned_on_save_and_stand_once() -> None:
     with writing():
         saved = library.save_reference(draft)
     assert (saved.key, saved.doi, saved.pmid) == ("moret2011", "10.1016/x.y", "36558392")
-    for field, value in {"doi": "10.1016/X.Y", "pmid": "36558392"}.items():
+    for again in (replace(draft, doi="10.1016/X.Y", pmid=""), replace(draft, doi="")):
         with pytest.raises(Refused), writing():
-            library.save_reference(replace(draft, doi="", pmid="", **{field: value}))
+            library.save_reference(again)
 
 
 @pytest.mark.usefixtures("app")
-@pytest.mark.parametrize(("field", "value"), [("doi", "10.1234"), ("pmid", "12345678901"), ("pmcid", "12345")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("doi", "10.1234"), ("pmid", "12345678901"), ("pmcid", "12345")]
+)
 def test_what_is_no_identifier_is_refused_beside_its_field(field: str, value: str) -> None:
     draft = replace(ReferenceDraft(title="T", authors=("Liu G",), year=2016), **{field: value})
     with pytest.raises(Refused) as refused, writing():
