@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response as Answer
 from tests.stripe_double.contract import BadBody, checked, nested
 from tests.stripe_double.state import Double, Remembered, StripeSays
 
-SLOW_SECONDS = 4.2  # more than the shop waits for one answer
 BODIES = {
     "sessions": ("stripe.params.checkout._session_create_params", "SessionCreateParams"),
     "expire": ("stripe.params.checkout._session_expire_params", "SessionExpireParams"),
@@ -49,10 +48,10 @@ def create_double(double: Double) -> Flask:
         if fault in ("500", "429", "html", "busy"):
             return _fault(fault)
         if fault == "slow":
-            time.sleep(SLOW_SECONDS)
+            time.sleep(double.slow_seconds)
         status, answer = _remembered(double, lambda: act(body_of(what)))
         if fault == "lost":  # it happened, and the answer never arrives
-            time.sleep(SLOW_SECONDS)
+            time.sleep(double.slow_seconds)
         made = jsonify(answer)
         made.status_code = status
         return made

@@ -12,9 +12,9 @@ from werkzeug.serving import make_server
 from storefront.database import db
 from storefront.testing import Maker
 from tests.stripe_double.app import create_double
-from tests.stripe_double.state import Double
+from tests.stripe_double.state import KEY, Double
 
-KEY = "sk_test_double"
+
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def stripe_double() -> Iterator[Double]:
     double = Double()
     server = make_server("127.0.0.1", 0, create_double(double), threaded=True)
     double.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield double
     server.shutdown()

@@ -18,6 +18,7 @@ from stripe.checkout import Session
 from tests.stripe_double.contract import known_fields
 
 MINUTE = 60
+KEY = "sk_test_double"  # the shop's key at the double
 
 
 class StripeSays(Exception):
@@ -55,6 +56,7 @@ class Double:
     waiting: list[dict[str, Any]] = field(default_factory=list)
     answers: list[tuple[str, int]] = field(default_factory=list)  # (type, status) of each webhook sent
     faults: list[str] = field(default_factory=list)  # the next requests fail so: see app.py
+    slow_seconds: float = 4.0  # how long a "slow" answer, or one that is "lost", keeps the shop waiting
     violations: list[str] = field(default_factory=list)  # bodies that Stripe would not have understood
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # (path, body)
 
