@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, send_from_directory
-from flask import url_for as flask_url_for
+from flask import Flask, Response, abort, has_request_context, request, send_from_directory
 
 YEAR = 31536000
 
@@ -16,14 +15,17 @@ class Assets:
 
     def __init__(self, folders: dict[str, Path]) -> None:
         self.folders = folders
-        self._versions: dict[str, str] = {}
+        self._addresses: dict[tuple[str, str, str], str] = {}
 
     def address(self, path: str, plugin: str = "") -> str:
         """The address of a file: "css/base.css", or "blog.css" of a plugin. Changes when the file changes."""
-        version = self._version(path, plugin)
-        if plugin:
-            return flask_url_for("plugin_static", plugin=plugin, path=path, v=version)
-        return flask_url_for("static", filename=path, v=version)
+        root = request.script_root if has_request_context() else ""
+        known = self._addresses.get((root, plugin, path))
+        if known is None:
+            version = self._version(path, plugin)
+            name = f"plugins/{plugin}/{path}" if plugin else path
+            known = self._addresses[root, plugin, path] = f"{root}/static/{name}?v={version}"
+        return known
 
     def register(self, app: Flask) -> None:
         """Serve the plugins' files, and let a versioned address be kept for a year."""
@@ -45,8 +47,4 @@ class Assets:
         return response
 
     def _version(self, path: str, plugin: str) -> str:
-        key = f"{plugin}:{path}"
-        if key not in self._versions:
-            content = (self.folders[plugin] / path).read_bytes()
-            self._versions[key] = hashlib.sha256(content).hexdigest()[:10]
-        return self._versions[key]
+        return hashlib.sha256((self.folders[plugin] / path).read_bytes()).hexdigest()[:10]

@@ -8,7 +8,6 @@ from flask import Flask, Request, Response, abort, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storefront.config import Settings
@@ -30,7 +29,6 @@ HEADERS = {
 }
 
 limiter = Limiter(get_remote_address, headers_enabled=False)
-csrf = CSRFProtect()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -47,12 +45,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         RATELIMIT_STORAGE_URI=settings.rate_limit_store,
         RATELIMIT_ENABLED=app.config.get("RATELIMIT_ENABLED", True),
-        WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.session_interface = StaffSessions()
     limiter.init_app(app)
-    csrf.init_app(app)
     app.before_request(refuse_cross_site)
     app.after_request(add_headers)
 
