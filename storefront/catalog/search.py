@@ -16,7 +16,7 @@ LONGEST = 200
 
 def fold(text: str) -> str:
     """Lower-case letters and digits only, words parted by one space."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = (sign for sign in plain if not unicodedata.combining(sign) and sign not in APOSTROPHES)
     return " ".join("".join(sign if sign.isalnum() else " " for sign in kept).split())
 

@@ -14,7 +14,7 @@ SHOWN_WIDTH = 800
 
 def widths_of(width: int) -> list[int]:
     """The widths at which a picture is stored as WebP; never wider than it is."""
-    return [one for one in WIDTHS if one < width] + [min(width, WIDTHS[-1])]
+    return sorted({min(width, one) for one in WIDTHS})
 
 
 def as_dict(picture: Picture) -> dict[str, Any]:

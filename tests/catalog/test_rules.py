@@ -50,6 +50,7 @@ def test_the_share_of_the_reference_value_is_rounded_half_up() -> None:
 
 def test_fold() -> None:
     assert fold("Alzheimer’s & L‑threonaat: Één!") == "alzheimers l threonaat een"
+    assert fold("𝐀") == "a"
     assert words("Een een  EEN twee") == ["een", "twee"]
     assert slug_of("Betaïne (TMG), capsules") == "betaine-tmg-capsules"
 
