@@ -20,7 +20,8 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import admin_views, demo, queries, views
+from . import admin_views, queries, views
+from .demo_data import load
 
 POSTS_ON_HOME = 3
 WRITE = "blog.articles"
@@ -111,4 +112,4 @@ def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
 @hookimpl
 def demo_data(today: date) -> None:
     """The blog's share of the demo shop."""
-    demo.load(today)
+    load(today)

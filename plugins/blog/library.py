@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import chain, count
 
 from slugify import slugify
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storefront.plugin_api import LANGUAGES, Refused, db, now
 from storefront.plugin_api import gettext as _
@@ -202,10 +204,9 @@ def _free_key(draft: ReferenceDraft) -> str:
     return _free(Reference.key, stem, suffixes="bcdefghijklmnopqrstuvwxyz")
 
 
-def _free(column: object, stem: str, suffixes: str = "") -> str:
+def _free(column: InstrumentedAttribute[str], stem: str, suffixes: str = "") -> str:
     """The stem, or the stem with the first letter or number behind it that is not taken."""
-    taken = set(db.session.scalars(select(column)))  # type: ignore[call-overload]
-    for suffix in ["", *suffixes, *[f"-{n}" for n in range(2, 1000)]]:
-        if stem + suffix not in taken:
-            return stem + suffix
-    raise Refused(_("There are too many with this name."))
+    taken = set(db.session.scalars(select(column).where(column.startswith(stem, autoescape=True))))
+    endings = chain(["", *suffixes], (f"-{number}" for number in count(2)))
+    free: str = next(stem + ending for ending in endings if stem + ending not in taken)
+    return free

@@ -150,7 +150,7 @@ class ArticleText(Model):
     description: Mapped[str] = mapped_column(
         String(300), default=""
     )  # the meta description, or first sentences
-    # {"html": …} | {"product": code, "level": 3} | {"order_now": {"codes", "collections", "heading", "level"}}
+    # {"html": …} | {"product": code, "level": 3} | {"order_now": {"codes", "collections", "heading"}}
     blocks: Mapped[list[dict[str, Any]]]
     toc: Mapped[list[dict[str, Any]]]  # {"id": …, "text": …}
     links: Mapped[dict[str, Any]]  # {"article": [codes], "product": [codes]}

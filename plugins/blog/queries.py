@@ -366,6 +366,6 @@ def addresses() -> list[tuple[str, dict[str, str], datetime]]:
     found: dict[str, tuple[dict[str, str], list[datetime]]] = {}
     for code, lang, slug, changed in db.session.execute(query):
         slugs, moments = found.setdefault(code, ({}, []))
-        slugs[lang] = slug
+        slugs[lang] = slug or ""
         moments.append(changed)
     return [(code, slugs, max(moments)) for code, (slugs, moments) in found.items()]

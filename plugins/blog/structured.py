@@ -95,7 +95,8 @@ def feed(cards: Iterable[Card], lang: str, title: str, subtitle: str) -> bytes:
     )
     for card in cards:
         _entry(root, card, lang)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def _entry(root: ElementTree.Element, card: Card, lang: str) -> None:
