@@ -6,11 +6,12 @@ page asks for it. Nothing here is the visitor's: the pages are the same for ever
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -73,6 +74,12 @@ class Frame:
     def cart_add(self) -> str:
         """Path that a form posts to when something goes into the cart."""
         return url_for("shop_cart.add", lang=self.lang)
+
+    @cached_property
+    def sprite(self) -> str:
+        """Address of the icons, asked for once a page."""
+        asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]
+        return asset("img/icons.svg")
 
     @cached_property
     def _product_root(self) -> str:
