@@ -10,7 +10,7 @@ from wtforms import SelectField
 
 from storefront.accounts.rules import ORDERS
 from storefront.admin.forms import EmptyForm, NestedForm
-from storefront.admin.forms.fields import typed
+from storefront.admin.forms.fields import choices, typed
 from storefront.admin.forms.orders import RefundForm, SendForm
 from storefront.admin.frame import actor, guard, note, page_number, say
 from storefront.forms import StaffForm
@@ -173,7 +173,7 @@ def _send_form(order: Order, posted: bool = False) -> SendForm:
         codes = [lot.code for lot in lots if lot.variant_id == line.variant_id and lot.state == "released"]
         if line.lot_code not in codes:
             codes.insert(0, line.lot_code)
-        lot.choices = [(code, code or _("not known")) for code in codes]
+        lot.choices = choices((code, code or _("not known")) for code in codes)
     return form
 
 

@@ -47,7 +47,8 @@ def save(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _editor(form, found), 422
     texts = {
-        lang: PageTextData(**{name: typed(form[lang].form[name]) for name in TEXT_FIELDS}) for lang in LANGUAGES
+        lang: PageTextData(**{name: typed(form[lang].form[name]) for name in TEXT_FIELDS})
+        for lang in LANGUAGES
     }
     try:
         with writing():
@@ -69,9 +70,7 @@ def _page(code: str) -> PageEdit:
 
 
 def _form_of(found: PageEdit) -> PageForm:
-    values = {
-        lang: {name: getattr(text, name) for name in TEXT_FIELDS} for lang, text in found.texts.items()
-    }
+    values = {lang: {name: getattr(text, name) for name in TEXT_FIELDS} for lang, text in found.texts.items()}
     shown_at = found.updated_at.isoformat() if found.updated_at else ""
     return PageForm(formdata=None, data=values | {"shown_at": shown_at})
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from storefront.accounts.rules import EVIDENCE
 from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
 from storefront.admin.forms.evidence import STATES, LotForm
-from storefront.admin.forms.fields import typed
+from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
 from storefront.catalog import editing as products
 from storefront.locale import current, in_language
@@ -98,16 +98,16 @@ def _data(form: LotForm, saved: Lot | None) -> actions.LotData:
 
 def _with_choices(form: LotForm, only: str = "", state: str = "") -> LotForm:
     """Sizes to choose from: of one product when it is named. A recalled batch may stay recalled."""
-    choices = []
+    sizes: list[tuple[str, str]] = []
     for product in products.admin_products():
         if only and product.code != only:
             continue
         name = in_language(product.names, current()) or product.code
-        sizes = products.variants_of(product.product_id)
-        choices += [(str(v.id), f"{name}, {in_language(v.labels, current())} ({v.sku})") for v in sizes]
-    form.variant.choices = choices
+        for size in products.variants_of(product.product_id):
+            sizes.append((str(size.id), f"{name}, {in_language(size.labels, current())} ({size.sku})"))
+    form.variant.choices = choices(sizes)
     if state == "recalled":
-        form.state.choices = [*STATES, ("recalled", _("Recalled"))]
+        form.state.choices = choices([*STATES, ("recalled", _("Recalled"))])
     return form
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from storefront.accounts.rules import EVIDENCE
 from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
 from storefront.admin.forms.evidence import MOST_RESULTS, ReportForm
-from storefront.admin.forms.fields import typed
+from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
 from storefront.quality import actions, editing
 from storefront.quality.editing import ReportEdit
@@ -155,12 +155,12 @@ def _result_data(part: Any) -> actions.ResultData:
 
 
 def _with_choices(form: ReportForm, product: str = "") -> ReportForm:
-    form.lot.choices = [
+    form.lot.choices = choices(
         (lot.code, f"{lot.code} ({sku})")
         for lot, sku, code in editing.all_lots()
         if not product or code == product
-    ]
-    form.laboratory.choices = [(str(lab.id), lab.name) for lab in editing.laboratories()]
+    )
+    form.laboratory.choices = choices((str(lab.id), lab.name) for lab in editing.laboratories())
     return form
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import DayField, FigureField, Part
+from storefront.admin.forms.fields import DayField, FigureField, Part, choices
 from storefront.forms import LongTextField, StaffForm, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
@@ -40,7 +40,7 @@ class LotForm(StaffForm):
     variant = SelectField(_("Product and size"))
     state = RadioField(
         _("State"),
-        choices=STATES,
+        choices=choices(STATES),
         default="quarantine",
     )
     site = TextField(_("Code of the place of production"), [within(80)])
@@ -76,7 +76,7 @@ class LaboratoryForm(StaffForm):
 class ResultPart(Part):
     """One measured thing against its limit."""
 
-    category = SelectField(_("Kind"), choices=CATEGORIES, default="assay")
+    category = SelectField(_("Kind"), choices=choices(CATEGORIES), default="assay")
     code = TextField(_("Code"), [required(), within(40)])
     analyte_nl = TextField(_("What was measured"), [required(), within(120)])
     analyte_en = TextField(_("What was measured"), [required(), within(120)])
@@ -84,10 +84,10 @@ class ResultPart(Part):
     method = TextField(_("Method"), [within(80)])
     method_note_nl = TextField(_("Note on the method"), [within(200)])
     method_note_en = TextField(_("Note on the method"), [within(200)])
-    operator = SelectField(_("Result is"), choices=OPERATORS, default="=")
+    operator = SelectField(_("Result is"), choices=choices(OPERATORS), default="=")
     value = FigureField(_("Value"), [within(20)])
     unit = TextField(_("Unit"), [within(20)])
-    limit_operator = SelectField(_("Limit is"), choices=LIMIT_OPERATORS, default="")
+    limit_operator = SelectField(_("Limit is"), choices=choices(LIMIT_OPERATORS), default="")
     limit_value = FigureField(_("Limit"), [within(20)])
     limit_unit = TextField(_("Unit of the limit"), [within(20)])
     limit_source = TextField(_("Where the limit comes from"), [within(80)])
@@ -104,12 +104,12 @@ class ReportForm(NestedForm):
     report_number = TextField(_("Report number"), [required(), within(60)])
     sample = RadioField(
         _("Sample"),
-        choices=[("finished", _("Finished product")), ("raw", _("Raw material"))],
+        choices=choices([("finished", _("Finished product")), ("raw", _("Raw material"))]),
         default="finished",
     )
     state = RadioField(
         _("State"),
-        choices=[("draft", _("Draft")), ("valid", _("Valid")), ("withdrawn", _("Withdrawn"))],
+        choices=choices([("draft", _("Draft")), ("valid", _("Valid")), ("withdrawn", _("Withdrawn"))]),
         default="valid",
     )
     sampled_on = DayField(_("Sampled on"), [within(10)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import Field, Form, PasswordField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.widgets import DateInput, EmailInput
 
@@ -108,6 +110,11 @@ class SecretField(PasswordField):
 
 class Part(Form):
     """A row or part of a form; the token stands once, on the whole form."""
+
+
+def choices(pairs: Iterable[tuple[str, object]]) -> list[SelectChoice]:
+    """What a select or radio field offers: (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def typed(field: Field) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import Part
+from storefront.admin.forms.fields import Part, choices
 from storefront.forms import MoneyField, StaffForm, TextField, within
 from storefront.locale import lazy_gettext as _
 
@@ -30,7 +30,9 @@ class RefundForm(StaffForm):
     """
 
     how = RadioField(
-        _("How much"), choices=[("full", _("All that was paid")), ("part", _("An amount"))], default="full"
+        _("How much"),
+        choices=choices([("full", _("All that was paid")), ("part", _("An amount"))]),
+        default="full",
     )
     amount = MoneyField(_("Amount"), [within(20)])
     restock = BooleanField(_("Put goods that were not sent back into stock"))

@@ -16,7 +16,7 @@ from wtforms.validators import Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import FigureField, Part, WholeField
+from storefront.admin.forms.fields import FigureField, Part, WholeField, choices
 from storefront.forms import LongTextField, MoneyField, StaffForm, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
@@ -75,7 +75,7 @@ class FactPart(Part):
     name_nl = TextField(_("Ingredient"), [required(), within(120)])
     name_en = TextField(_("Ingredient"), [required(), within(120)])
     amount = FigureField(_("Amount"), [required(), within(12)])
-    unit = SelectField(_("Unit"), choices=[(unit, unit) for unit in UNITS])
+    unit = SelectField(_("Unit"), choices=choices((unit, unit) for unit in UNITS))
     nrv = FigureField(_("Reference intake"), [within(12)])
     of_which = BooleanField(_("Part of the row above"))
 
@@ -105,17 +105,17 @@ class ProductForm(NestedForm):
     en = FormField(TextsPart)
     ingredient = SelectField(_("Ingredient"))
     form = RadioField(
-        _("Form"), choices=[("capsules", _("Capsules")), ("powder", _("Powder"))], default="capsules"
+        _("Form"), choices=choices([("capsules", _("Capsules")), ("powder", _("Powder"))]), default="capsules"
     )
     daily_units = FigureField(_("Units in the daily portion"), [required(), within(12)])
     unit_price_base_grams = RadioField(
-        _("Unit price"), choices=[("100", _("per 100 g")), ("1000", _("per kg"))], default="100"
+        _("Unit price"), choices=choices([("100", _("per 100 g")), ("1000", _("per kg"))]), default="100"
     )
     main_analyte = TextField(_("Substance of the purity badge"), [within(80)])
     position = WholeField(_("Place in lists"), [within(5)], least=0)
     vat_class = RadioField(
         _("VAT"),
-        choices=[("reduced", _("Reduced rate")), ("standard", _("Standard rate"))],
+        choices=choices([("reduced", _("Reduced rate")), ("standard", _("Standard rate"))]),
         default="reduced",
     )
     adults_only = BooleanField(_("For adults only"))

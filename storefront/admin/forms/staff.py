@@ -6,7 +6,7 @@ from wtforms import RadioField
 from wtforms.validators import Email
 
 from storefront.accounts.rules import ADMIN, MARKETER
-from storefront.admin.forms.fields import AddressField, SecretField
+from storefront.admin.forms.fields import AddressField, SecretField, choices
 from storefront.forms import StaffForm, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
@@ -22,9 +22,11 @@ class StaffMemberForm(StaffForm):
     password = SecretField(_("Password"), [required(), within(200)])
     role = RadioField(
         _("Role"),
-        choices=[
-            (MARKETER, _("Marketer: writes articles and links them to products")),
-            (ADMIN, _("Admin: can do all")),
-        ],
+        choices=choices(
+            [
+                (MARKETER, _("Marketer: writes articles and links them to products")),
+                (ADMIN, _("Admin: can do all")),
+            ]
+        ),
         default=MARKETER,
     )

@@ -131,7 +131,7 @@ def _save(found: ProductEdit | None) -> ResponseReturnValue:
     request.max_content_length = UPLOAD_BYTES
     form = mapping.with_choices(ProductForm())
     if found is not None:
-        form.code.data = found.product.code
+        del form.code  # it never changes
     valid = form.validate()
     if form.csrf_token.errors:
         return _editor(form, found), 422

@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from storefront.admin.forms.fields import typed
+from storefront.admin.forms.fields import choices, typed
 from storefront.admin.forms.products import MOST_ROWS, ProductForm
 from storefront.catalog import queries
 from storefront.catalog.data import ProductData, TextData, VariantData
@@ -37,8 +37,8 @@ Picture = dict[str, Any]
 
 def with_choices(form: ProductForm) -> ProductForm:
     """The form with the ingredients and collections to choose from."""
-    form.ingredient.choices = queries.ingredient_choices(current())
-    form.collections.choices = queries.collection_choices(current())
+    form.ingredient.choices = choices(queries.ingredient_choices(current()))
+    form.collections.choices = choices(queries.collection_choices(current()))
     return form
 
 
@@ -54,7 +54,6 @@ def form_of(edit: ProductEdit, levels: Mapping[int, int]) -> ProductForm:
     """The form of a product as it is saved."""
     product = edit.product
     values: dict[str, Any] = {lang: _texts(edit, lang) for lang in LANGUAGES} | {
-        "code": product.code,
         "ingredient": edit.ingredient,
         "form": product.form,
         "daily_units": product.daily_units,
@@ -70,7 +69,9 @@ def form_of(edit: ProductEdit, levels: Mapping[int, int]) -> ProductForm:
         "facts": [_fact(fact) for fact in product.facts],
         "pictures": [_picture(picture, place) for place, picture in enumerate(product.pictures, start=1)],
     }
-    return with_choices(ProductForm(formdata=None, data=values))
+    form = with_choices(ProductForm(formdata=None, data=values))
+    del form.code  # it never changes
+    return form
 
 
 def data_of(form: ProductForm, edit: ProductEdit | None) -> ProductData:

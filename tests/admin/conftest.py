@@ -1,0 +1,90 @@
+"""Filling in forms as a browser without script does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+from flask.testing import FlaskClient
+
+NAMESPACE = "{http://www.w3.org/1999/xhtml}"
+
+
+@dataclass
+class PageForm:
+    """A form of a page, with what its fields hold."""
+
+    client: FlaskClient
+    action: str
+    values: list[tuple[str, object]] = field(default_factory=list)
+
+    def set(self, **changes) -> "PageForm":
+        """Type something; a name with a hyphen is given as `nl__slug`. None takes the field away."""
+        for name, value in changes.items():
+            name = name.replace("__", "-")
+            self.values = [pair for pair in self.values if pair[0] != name]
+            if isinstance(value, list):
+                self.values += [(name, one) for one in value]
+            elif value is not None:
+                self.values.append((name, value))
+        return self
+
+    def get(self, name):
+        return next((value for key, value in self.values if key == name), None)
+
+    def press(self, button: str = "", **kwargs):
+        """Send the form; button: "name=value" of the button that was pressed."""
+        name, _, value = button.partition("=")
+        pairs = self.values + ([(name, value)] if name else [])
+        data = {}
+        for key, one in pairs:
+            data.setdefault(key, []).append(one)
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        return self.client.post(self.action, data=data, headers=headers, **kwargs)
+
+
+def read_form(client, html, where) -> PageForm:
+    """The form whose action ends with `where`."""
+    document = html5lib.parse(html)
+    for form in document.iter(f"{NAMESPACE}form"):
+        action = form.attrib.get("action", "")
+        if form.attrib.get("method") == "post" and urlsplit(action).path.endswith(where):
+            return PageForm(client, action, [pair for element in form.iter() for pair in _value(element)])
+    raise AssertionError(f"no form for {where}")
+
+
+def _value(element):
+    tag, given = element.tag.removeprefix(NAMESPACE), element.attrib
+    name = given.get("name")
+    if not name:
+        return []
+    if tag == "textarea":
+        return [(name, (element.text or "").removeprefix("\n"))]
+    if tag == "select":
+        options = list(element.iter(f"{NAMESPACE}option"))
+        chosen = [o for o in options if "selected" in o.attrib] or options[:1]
+        return [(name, o.attrib.get("value", "")) for o in chosen]
+    if tag != "input" or given.get("type") in {"file", "submit"}:
+        return []
+    if given.get("type") in {"checkbox", "radio"}:
+        return [(name, given.get("value", "on"))] if "checked" in given else []
+    return [(name, given.get("value", ""))]
+
+
+@pytest.fixture
+def form_of() -> Callable[..., PageForm]:
+    """`form_of(client, page, where)` opens a page and gives the form that posts to `where`."""
+
+    def opened(client: FlaskClient, page: str, where: str | None = None) -> PageForm:
+        answer = client.get(page)
+        assert answer.status_code == 200, answer.status
+        return read_form(client, answer.text, where or urlsplit(page).path)
+
+    return opened
+
+
+@pytest.fixture
+def reread() -> Callable[..., PageForm]:
+    """`reread(client, answer, where)`: the form in an answer."""
+    return lambda client, answer, where: read_form(client, answer.text, where)

@@ -1,0 +1,181 @@
+"""Orders in the admin: finding, sending, cancelling, giving money back."""
+
+import pytest
+
+from storefront.database import db
+from storefront.jobs.models import Job
+from storefront.orders import actions, queries
+from storefront.payments import conversation
+from storefront.payments import queries as payments
+from storefront.payments.demo_gateway import DemoProvider, paid
+from storefront.payments.providers import ProviderAway
+from storefront.payments.settle import settle
+from storefront.testing import entered_as
+from storefront.transactions import writing
+from tests.orders import shelf
+from tests.orders.shelf import SMALL, new_order
+
+
+@pytest.fixture
+def shop(app):
+    return shelf.fill(10)
+
+
+@pytest.fixture
+def staff(app):
+    return entered_as(app, "admin")
+
+
+@pytest.fixture
+def place(shop):
+    def placed(pay=False, cart_id="cart-0123456789abcdef", quantity=2, **changes):
+        with writing():
+            order = actions.place(new_order(shop, {SMALL: quantity}, cart_id=cart_id, **changes))
+        conversation.start_payment(order.id)
+        if pay:
+            payment = payments.latest_payment(order.id)
+            with writing():
+                settle(payment.id, paid(payment.reference, payment.amount_cents, payment.currency), "demo")
+        return order.number
+
+    return placed
+
+
+def order(number):
+    db.session.rollback()
+    return queries.order_by_number(number)
+
+
+def kinds(number):
+    return [event.kind for event in queries.events(order(number).id)]
+
+
+def jobs():
+    return [job.name for job in db.session.query(Job)]
+
+
+def test_the_list_shows_states_and_finds_by_number_name_address_and_batch(place, staff):
+    waiting, ready = place(), place(pay=True, cart_id="cart-b")
+    page = staff.get("/admin/orders/").text
+    assert waiting in page and ready in page
+    only = staff.get("/admin/orders/?state=paid").text
+    assert ready in only and waiting not in only
+    for words in (ready, ready.lower(), "lotte", "LOTTE.JANSEN@example.nl", "26-0412"):
+        assert ready in staff.get("/admin/orders/", query_string={"q": words}).text, words
+    nothing = staff.get("/admin/orders/", query_string={"q": "%"}).text
+    assert ready not in nothing
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", "page=99999999999", "state=nothing", "q=%00"]
+)
+def test_odd_questions_get_an_answer(place, staff, query):
+    place()
+    assert staff.get(f"/admin/orders/?{query}").status_code == 200
+
+
+def test_an_order_is_sent_with_its_code_and_batch(place, staff, form_of):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/send").set(tracking_code=" 3SHLDR0020418 ")
+    assert form.press().status_code == 303
+    sent = order(number)
+    assert (sent.state, sent.tracking_code) == ("sent", "3SHLDR0020418")
+    assert kinds(number)[-1] == "sent"
+    assert "mail.order_sent" in jobs()
+    again = form.press()
+    assert again.status_code == 409 and "3SHLDR0020418" in again.text
+    assert kinds(number).count("sent") == 1
+
+
+def test_a_batch_that_was_not_offered_is_refused(place, staff, form_of):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/send")
+    form.set(lines__0__lot="99-9999")
+    assert form.press().status_code == 422
+    assert order(number).state == "paid"
+
+
+def test_an_unpaid_order_is_cancelled_and_its_stock_is_back(place, shop, staff, form_of):
+    number = place()
+    assert shop.left(SMALL) == 8
+    assert form_of(staff, f"/admin/orders/{number}", "/cancel").press().status_code == 303
+    assert order(number).state == "cancelled" and shop.left(SMALL) == 10
+    assert "/cancel" not in staff.get(f"/admin/orders/{number}").text
+
+
+def test_a_paid_order_is_not_cancelled(place, staff, form_of):
+    number = place()
+    form = form_of(staff, f"/admin/orders/{number}", "/cancel")
+    payment = payments.latest_payment(order(number).id)
+    with writing():
+        settle(payment.id, paid(payment.reference, payment.amount_cents, payment.currency), "demo")
+    answer = form.press()
+    assert answer.status_code == 409 and order(number).state == "paid"
+
+
+def test_all_the_money_goes_back_and_the_goods_too(place, shop, staff, form_of):
+    number = place(pay=True)
+    assert form_of(staff, f"/admin/orders/{number}", "/refund").press().status_code == 303
+    given_back = order(number)
+    assert (given_back.state, given_back.refunded_cents) == ("refunded", given_back.total_cents)
+    assert shop.left(SMALL) == 10
+
+
+def test_goods_stay_out_of_stock_when_that_is_said(place, shop, staff, form_of):
+    number = place(pay=True)
+    assert form_of(staff, f"/admin/orders/{number}", "/refund").set(restock=None).press().status_code == 303
+    assert order(number).state == "refunded" and shop.left(SMALL) == 8
+
+
+def test_an_amount_goes_back_once_however_often_it_is_pressed(place, staff, form_of):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/refund").set(how="part", amount="10,50")
+    assert form.press().status_code == 303
+    again = form.press()
+    assert again.status_code == 409
+    assert order(number).refunded_cents == 1050 and order(number).state == "paid"
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-5", "1,234", "ten", "99999999", "70,00"])
+def test_amounts_that_cannot_be_given_back(place, staff, form_of, amount):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/refund").set(how="part", amount=amount)
+    answer = form.press()
+    assert answer.status_code in {409, 422}, answer.status
+    assert order(number).refunded_cents == 0
+    if amount:
+        assert f'value="{amount}"' in answer.text
+
+
+def test_a_provider_that_is_away_changes_nothing(place, staff, form_of, monkeypatch):
+    number = place(pay=True)
+
+    def away(*_args):
+        raise ProviderAway("no answer")
+
+    monkeypatch.setattr(DemoProvider, "refund", away)
+    answer = form_of(staff, f"/admin/orders/{number}", "/refund").press()
+    assert answer.status_code == 503
+    assert order(number).refunded_cents == 0 and order(number).state == "paid"
+
+
+def test_what_staff_do_is_written_down(place, staff, form_of):
+    number = place(pay=True)
+    form_of(staff, f"/admin/orders/{number}", "/send").press()
+    log = staff.get("/admin/audit/").text
+    assert f"order {number}" in log and "Marieke de Wit" in log
+
+
+def test_no_get_changes_an_order(place, staff):
+    number = place()
+    for what in ("send", "cancel", "refund"):
+        assert staff.get(f"/admin/orders/{number}/{what}").status_code in {404, 405}
+    assert order(number).state == "placed"
+
+
+def test_posts_need_their_token(place, staff, form_of):
+    number = place(pay=True)
+    for what in ("send", "refund"):
+        form = form_of(staff, f"/admin/orders/{number}", f"/{what}").set(csrf_token=None)
+        assert form.press().status_code in {400, 422}
+    assert order(number).state == "paid"
