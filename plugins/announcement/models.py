@@ -4,10 +4,10 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.plugin_api import LocalText, Refused, db, gettext, today
+from storefront.plugin_api import LocalText, Model, Refused, db, gettext, today
 
 
-class Notice(db.Model):
+class Notice(Model):
     """A text per language, shown from its first day to its last, both included."""
 
     __tablename__ = "plugin_announcement_notice"
