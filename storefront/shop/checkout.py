@@ -39,21 +39,40 @@ class TotalChanged(Exception):
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way of delivery as the page shows it: one row, with what it is and costs in each country."""
+
+    code: str
+    methods: dict[str, Method]  # by country
+
+
+@dataclass(frozen=True)
 class Choice:
-    """What was chosen, and what it costs."""
+    """What was chosen, and what every choice costs.
+
+    The page holds the totals of all choices and shows the one that is made, by its style alone. The form sends
+    back which totals stood there, so that nobody orders at one that was not shown.
+    """
 
     country: str
-    method: Method
-    all_methods: list[Method]
-    sums: Totals
+    code: str
+    ways: list[Way]
+    totals: dict[tuple[str, str], Totals]  # by country and way
 
     @property
-    def options(self) -> dict[str, dict[str, Method]]:
-        """Every way of delivery by its code, then by country: both countries stand on the page."""
-        found: dict[str, dict[str, Method]] = {}
-        for method in self.all_methods:
-            found.setdefault(method.code, {})[method.country] = method
-        return found
+    def method(self) -> Method:
+        """The chosen way of delivery."""
+        return next(way.methods[self.country] for way in self.ways if way.code == self.code)
+
+    @property
+    def sums(self) -> Totals:
+        """The totals of what was chosen."""
+        return self.totals[self.country, self.code]
+
+    @property
+    def shown(self) -> str:
+        """All totals in one line, for the form: "NL.standard.6990 BE.standard.7685"."""
+        return " ".join(f"{land}.{code}.{of.total_cents}" for (land, code), of in self.totals.items())
 
 
 @blueprint.route("/checkout", methods=["GET", "POST"])
@@ -111,20 +130,25 @@ def _cart_first(lang: str, cart: Cart, posted: bool) -> Response:
 
 def _choice(form: CheckoutForm, of: Basket) -> Choice:
     """What was chosen; the first way of delivery of the country when none of its ways was."""
-    country = form.country.data if form.country.data in COUNTRIES else COUNTRIES[0]
-    known = shipping_methods()
-    own = [method for method in known if method.country == country]
-    method = next((one for one in own if one.code == form.shipping.data), own[0])
-    return Choice(
-        country, method, known, sums(of, method.price_for(of.goods_cents), rates(country, clock.today()))
-    )
+    country = form.country.data or COUNTRIES[0]
+    by_code: dict[str, dict[str, Method]] = {}
+    totals: dict[tuple[str, str], Totals] = {}
+    rates_of = {land: rates(land, clock.today()) for land in COUNTRIES}
+    for method in shipping_methods():
+        by_code.setdefault(method.code, {})[method.country] = method
+        shipping = method.price_for(of.goods_cents)
+        totals[method.country, method.code] = sums(of, shipping, rates_of[method.country])
+    own = [code for land, code in totals if land == country]
+    code = form.shipping.data if form.shipping.data in own else own[0]
+    return Choice(country, code, [Way(one, methods) for one, methods in by_code.items()], totals)
 
 
 def _compare(form: CheckoutForm, choice: Choice) -> None:
     """Refuse a way of delivery that the country does not have, and a total that the buyer has not seen."""
-    if form.shipping.data != choice.method.code:
+    if form.shipping.data != choice.code:
         form.refuse(Refused(_("Choose a way of delivery for this country."), field="shipping"))
-    if form.seen.data and int(form.seen.data) != choice.sums.total_cents:
+    entry = f"{choice.country}.{choice.code}.{choice.sums.total_cents}"
+    if form.seen.data and entry not in form.seen.data.split(" "):
         total = format_money(choice.sums.total_cents, current())
         form.refuse(Refused(_("The total is now %(total)s. Check it and order again.", total=total)))
 
@@ -135,7 +159,6 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice, status: int = 200) -> 
         form=form,
         cart=of,
         choice=choice,
-        sums=choice.sums,
         countries=COUNTRIES,
         payment_methods=methods.METHODS,
     )
@@ -211,7 +234,7 @@ def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> New
             for line in of.lines
             if isinstance(line.offer, Offer) and line.variant is not None
         ),
-        shipping_code=choice.method.code,
+        shipping_code=choice.code,
         shipping_name=in_language(choice.method.names, lang),
         shipping_cents=choice.sums.shipping_cents,
         payment_method=method.code,

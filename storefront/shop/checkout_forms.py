@@ -21,6 +21,7 @@ NL_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
 NL_NEVER = ("SA", "SD", "SS")  # letters that the Dutch post does not give out
 BE_POSTCODE = re.compile(r"(?:B[-\s]?)?([1-9][0-9]{3})")
 PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,28}")
+SEEN = re.compile(r"([A-Z]{2}\.[a-z0-9_-]{1,40}\.[0-9]{1,9} ?){0,40}")
 CONTROL = re.compile(r"[\x01-\x1f\x7f]")
 
 
@@ -43,13 +44,13 @@ class CheckoutForm(PublicForm):
     shipping = TextField(lazy_gettext("Delivery method"), default="")
     payment = TextField(lazy_gettext("Payment method"), default=METHODS[0].code)
     terms = BooleanField(lazy_gettext("Consent to the terms"))
-    seen = TextField(default="")  # the total that stood on the page, in cents
+    seen = TextField(default="")  # the totals that stood on the page, see Choice.shown
     update = SubmitField()
 
     def check(self) -> None:
         """Answer 400 to what no form of ours sends."""
         given(self, "email", "name", "street", "postcode", "city", "country")
-        if self.country.data not in COUNTRIES or not re.fullmatch(r"[0-9]{0,9}", self.seen.data or ""):
+        if self.country.data not in COUNTRIES or not SEEN.fullmatch(self.seen.data or ""):
             abort(400)
         if self.payment.data not in [method.code for method in METHODS]:
             abort(400)
