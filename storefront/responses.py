@@ -36,7 +36,8 @@ def finish(response: Response) -> Response:
         return response
     if not response.get_etag()[0]:
         response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest(), weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def page_life(response: Response) -> str:

@@ -62,7 +62,8 @@ def own_entries() -> list[SitemapEntry]:
     """Products, collections and the shop's own pages."""
     paths: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     changed: dict[tuple[str, str], datetime | None] = {}
-    for row in [*catalog.sitemap(), *pages.sitemap()]:
+    rows: list[catalog.Address | pages.PageAddress] = [*catalog.sitemap(), *pages.sitemap()]
+    for row in rows:
         key = (row.kind, row.code)
         paths[key][row.lang] = url_for(ENDPOINTS[row.kind], lang=row.lang, slug=row.slug)
         known = changed.get(key)

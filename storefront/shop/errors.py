@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from html import escape
+from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -76,7 +77,8 @@ def answer(error: HTTPException) -> Response:
 
 def page(status: int, code: str = "") -> str:
     """The page as HTML: with suggestions when the page was not found, else without asking the database."""
-    words = {"status": status, "code": code, "title": title(status), "text": text(status)}
+    heading, sentence = title(status), text(status)
+    words: dict[str, Any] = {"status": status, "code": code, "title": heading, "text": sentence}
     if status == 404:
         try:
             return render_template("shop/error.html", suggested=suggestions(locale.current()), **words)
@@ -87,7 +89,7 @@ def page(status: int, code: str = "") -> str:
         return render_template("shop/error.html", suggested=[], **words)
     except Exception:
         log.exception("error page failed", path=request.path)
-        return plain_page(words["title"], words["text"], code)
+        return plain_page(heading, sentence, code)
 
 
 def suggestions(lang: str) -> list[Offer]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
@@ -78,7 +78,7 @@ class Frame:
     @cached_property
     def sprite(self) -> str:
         """Address of the icons, asked for once a page."""
-        asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]
+        asset = cast(Callable[[str], str], current_app.jinja_env.globals["asset"])
         return asset("img/icons.svg")
 
     @cached_property
