@@ -18,7 +18,7 @@ class Assets:
         self._addresses: dict[tuple[str, str, str], str] = {}
 
     def address(self, path: str, plugin: str = "") -> str:
-        """The address of a file: "css/base.css", or "blog.css" of a plugin. Changes when the file changes."""
+        """The address of a file: "css/base.css", or "x.css" of a plugin; it changes with the file."""
         root = request.script_root if has_request_context() else ""
         known = self._addresses.get((root, plugin, path))
         if known is None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from flask import abort
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, Optional
 
 from storefront.locale import gettext, lazy_gettext
@@ -81,7 +82,7 @@ class StaffForm(_Refusing, FlaskForm):  # type: ignore[misc]
         locales = False
 
 
-class TextField(StringField):  # type: ignore[misc]
+class TextField(StringField):
     """One line of text. White space at both ends goes; NUL is answered with 400 (no browser sends it)."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -91,7 +92,7 @@ class TextField(StringField):  # type: ignore[misc]
             self.data = self.data.strip()
 
 
-class LongTextField(TextAreaField):  # type: ignore[misc]
+class LongTextField(TextAreaField):
     """Several lines of text; line ends become \\n, NUL is answered with 400."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -111,7 +112,7 @@ class MoneyField(TextField):
             format_money(value, "nl").removeprefix("€\u00a0") if isinstance(value, int) else value
         )
 
-    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+    def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
         self.cents = None
         if not self.data:
             return
@@ -120,7 +121,7 @@ class MoneyField(TextField):
         except ValueError:
             self.errors = [*self.errors, gettext("Write an amount such as 34.95.")]
 
-    def validate(self, form: Form, extra_validators: Any = ()) -> bool:
+    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
         super().validate(form, extra_validators)
         return not self.errors
 

@@ -114,13 +114,13 @@ def _migrating() -> Iterator[Connection]:
         assert raw is not None
         _check_foreign_keys(connection, "before")
         connection.rollback()
-        raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA foreign_keys = OFF")
         try:
             yield connection
             _check_foreign_keys(connection, "after")
             connection.rollback()
         finally:
-            raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
+            raw.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_foreign_keys(connection: Connection, when: str) -> None:

@@ -103,7 +103,7 @@ def known_jobs() -> dict[str, Callable[[dict[str, Any]], None]]:
     return jobs
 
 
-def _due(names: list[str]) -> Select[tuple[Job]]:
+def _due(names: list[str]) -> Select[Job]:
     """The first due job among `names`; jobs of absent plugins stay."""
     moment = clock.now()
     return (

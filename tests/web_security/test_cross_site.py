@@ -4,7 +4,7 @@ import pytest
 
 
 def post(client, **headers):
-    return client.post("/nl/cart", data={"sku": "NMN-C-60"}, headers=headers)
+    return client.post("/nl/cart/add", data={"sku": "NMN-C-60"}, headers=headers)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -50,7 +50,9 @@ def test_a_failed_job_changes_nothing_and_comes_again_later(any_app, monkeypatch
 
 def test_a_network_job_runs_without_a_transaction(any_app, monkeypatch):
     inside = []
-    monkeypatch.setitem(worker.JOBS, "test.mail", lambda _payload: inside.append(db.session.in_transaction()))
+    monkeypatch.setitem(
+        worker.JOBS, "test.mail", lambda _payload: inside.append(db.session().in_transaction())
+    )
     monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
     put("test.mail")
     assert worker.work(once=True) == 1
