@@ -103,8 +103,6 @@ def _load_pages() -> None:
             for lang in LANGUAGES
         }
         pages.save_page(page["code"], texts, None, ACTOR, position=page["position"])
-    for lang, content in read("home").items():
-        pages.save_home(lang, content)
 
 
 def _load_product(product: dict[str, Any], today: date) -> None:

@@ -5,16 +5,15 @@ The statement is built once; a call adds its conditions. Badges cost two further
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from storefront import clock
-from storefront.catalog import models as catalog
 from storefront.catalog.models import (
     CollectionProduct,
     CollectionText,
@@ -24,15 +23,25 @@ from storefront.catalog.models import (
     Variant,
 )
 from storefront.catalog.queries import search as search_products
+from storefront.catalog.search import words
 from storefront.database import db
 from storefront.money import per
 from storefront.offers.listing import Facets, ListFilters, Option, Sized, narrowed
 from storefront.offers.offer import Offer, VariantOffer
-from storefront.pricing.models import VatRate
+from storefront.offers.reading import (
+    HAS_SIZE,
+    LANG,
+    OFFERS,
+    ORDER,
+    PUBLISHED,
+    assembled,
+    in_collections,
+    named,
+    offer_of,
+    variant_offer,
+)
 from storefront.quality.queries import badges_of
 from storefront.stock.models import StockLevel
-from storefront.stock.queries import current_lot
-from storefront.stock.rules import stock_word
 
 __all__ = [
     "Facets",
@@ -49,61 +58,7 @@ __all__ = [
     "search_offers",
 ]
 
-HOME_COUNTRY = "NL"  # whose VAT the words "including 9% VAT" speak of
 PER_PAGE = 24
-Rows = Iterable[Any]
-
-_lang: Any = bindparam("lang")
-_today: Any = bindparam("today")
-_rate = (
-    select(VatRate.rate_bp)
-    .where(
-        VatRate.country == HOME_COUNTRY,
-        VatRate.vat_class == Product.vat_class,
-        VatRate.valid_from <= _today,
-        or_(VatRate.valid_until.is_(None), VatRate.valid_until >= _today),
-    )
-    .order_by(VatRate.valid_from.desc())
-    .limit(1)
-    .correlate(Product)
-    .scalar_subquery()
-)
-_OFFERS: Select[*tuple[Any, ...]] = (
-    select(
-        Product.id.label("product_id"),
-        Product.code,
-        ProductText.name,
-        ProductText.short_name,
-        ProductText.slug,
-        Ingredient.code.label("ingredient_code"),
-        Product.form,
-        Product.vat_class,
-        _rate.label("rate_bp"),
-        Product.pictures,
-        Product.units,
-        Product.daily_units,
-        Product.facts,
-        Product.unit_price_base_grams,
-        Variant.id.label("variant_id"),
-        Variant.sku,
-        Variant.gtin,
-        Variant.labels,
-        Variant.pieces,
-        Variant.net_grams,
-        Variant.days,
-        Variant.price_cents,
-        StockLevel.available,
-        current_lot(_today).label("lot_code"),
-    )
-    .select_from(Product)
-    .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == _lang))
-    .join(Ingredient, Ingredient.id == Product.ingredient_id)
-    .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
-    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-)
-_ORDER = (Product.position, Product.id, Variant.position, Variant.id)
-_PUBLISHED = Product.state == "published"
-_HAS_SIZE = exists(select(Variant.id).where(Variant.product_id == Product.id, Variant.on_sale))
 
 
 def offers(
@@ -125,107 +80,26 @@ def offers(
     condition: SQL conditions of other rooms, such as `stock.queries.in_stock()`; all must hold.
     A product without a text in the language, or without a size on sale, is not offered.
     """
-    wanted = _named(codes, ids, collections, skus)
+    wanted = named(codes, ids, collections, skus)
     if wanted is not None and not wanted:
         return []
     conditions = [condition] if isinstance(condition, ColumnElement) else list(condition)
     conditions += [] if wanted is None else [or_(*wanted)]
-    conditions += [_PUBLISHED] if published_only else []
-    statement = _OFFERS.where(*conditions).order_by(*_ORDER)
+    conditions += [PUBLISHED] if published_only else []
+    statement = OFFERS.where(*conditions).order_by(*ORDER)
     if limit is not None:
         page = (
             select(Product.id)
-            .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == _lang))
-            .where(_HAS_SIZE, *conditions)
+            .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == LANG))
+            .where(HAS_SIZE, *conditions)
             .order_by(Product.position, Product.id)
             .limit(limit)
             .offset(offset)
             .subquery()
         )
         statement = statement.where(Product.id.in_(select(page.c.id)))
-    found = _assembled(db.session.execute(statement, {"lang": lang, "today": clock.today()}), lang)
+    found = assembled(db.session.execute(statement, {"lang": lang, "today": clock.today()}), lang)
     return _with_badges(found) if with_badges else found
-
-
-def _named(
-    codes: Collection[str] | None,
-    ids: Collection[int] | None,
-    collections: Collection[str] | None,
-    skus: Collection[str] | None,
-) -> list[ColumnElement[bool]] | None:
-    """Conditions of which one must hold for what was named; None when nothing was asked for."""
-    if codes is None and ids is None and collections is None and skus is None:
-        return None
-    either: list[ColumnElement[bool]] = []
-    if codes:
-        either.append(Product.code.in_(codes))
-    if ids:
-        either.append(Product.id.in_(ids))
-    if skus:
-        either.append(
-            Product.id.in_(select(Variant.product_id).where(Variant.sku.in_(skus), Variant.on_sale))
-        )
-    if collections:
-        either.append(_in_collections(collections))
-    return either
-
-
-def _in_collections(codes: Collection[str]) -> ColumnElement[bool]:
-    members = (
-        select(CollectionProduct.product_id)
-        .join(catalog.Collection, catalog.Collection.id == CollectionProduct.collection_id)
-        .where(catalog.Collection.code.in_(codes))
-    )
-    return Product.id.in_(members)
-
-
-def _assembled(rows: Rows, lang: str) -> list[Offer]:
-    """One offer per product from the rows of its sizes, in the order of the rows."""
-    found = []
-    for _product_id, group in groupby(rows, key=lambda row: row.product_id):
-        of_product = list(group)
-        found.append(_offer(of_product[0], tuple(_variant(row, lang) for row in of_product), lang))
-    return found
-
-
-def _variant(row: Any, lang: str) -> VariantOffer:
-    available = row.available or 0
-    return VariantOffer(
-        row.variant_id,
-        row.sku,
-        row.gtin,
-        row.labels.get(lang, ""),
-        row.pieces,
-        row.net_grams,
-        row.days,
-        row.price_cents,
-        per(row.price_cents, row.net_grams, row.unit_price_base_grams),
-        row.unit_price_base_grams,
-        per(row.price_cents, row.days, 1),
-        available,
-        stock_word(available),
-        row.lot_code or "",
-    )
-
-
-def _offer(row: Any, variants: tuple[VariantOffer, ...], lang: str) -> Offer:
-    return Offer(
-        row.product_id,
-        row.code,
-        row.name,
-        row.short_name,
-        row.slug,
-        lang,
-        row.ingredient_code,
-        row.form,
-        row.vat_class,
-        row.rate_bp or 0,
-        row.pictures,
-        row.units.get(lang, ""),
-        row.daily_units,
-        row.facts,
-        variants,
-    )
 
 
 def _with_badges(found: list[Offer]) -> list[Offer]:
@@ -247,7 +121,9 @@ def offers_by_id(ids: Collection[int], lang: str, with_badges: bool = True) -> d
 
 
 def search_offers(text: str, lang: str, limit: int = 12) -> list[Offer]:
-    """The offers that hold every word of the text, best match first."""
+    """The offers that hold every word of the text, best match first; without a word the first in order."""
+    if not words(text):
+        return offers(lang, limit=limit)
     ids = search_products(text, lang)[:limit]
     found = {offer.product_id: offer for offer in offers(lang, ids=ids)}
     return [found[product_id] for product_id in ids if product_id in found]
@@ -255,7 +131,7 @@ def search_offers(text: str, lang: str, limit: int = 12) -> list[Offer]:
 
 _other = aliased(ProductText)
 _BY_SLUG: Select[*tuple[Any, ...]] = (
-    _OFFERS.add_columns(
+    OFFERS.add_columns(
         ProductText.meta_description,
         ProductText.summary,
         ProductText.legal_name,
@@ -275,14 +151,14 @@ _BY_SLUG: Select[*tuple[Any, ...]] = (
         CollectionText.slug.label("collection_slug"),
         CollectionText.name.label("collection_name"),
     )
-    .outerjoin(_other, and_(_other.product_id == Product.id, _other.lang != _lang))
+    .outerjoin(_other, and_(_other.product_id == Product.id, _other.lang != LANG))
     .outerjoin(CollectionProduct, CollectionProduct.product_id == Product.id)
     .outerjoin(
         CollectionText,
-        and_(CollectionText.collection_id == CollectionProduct.collection_id, CollectionText.lang == _lang),
+        and_(CollectionText.collection_id == CollectionProduct.collection_id, CollectionText.lang == LANG),
     )
-    .where(ProductText.slug == bindparam("slug"), _PUBLISHED)
-    .order_by(*_ORDER, CollectionText.id, _other.lang)
+    .where(ProductText.slug == bindparam("slug"), PUBLISHED)
+    .order_by(*ORDER, CollectionText.id, _other.lang)
 )
 _TEXT = (
     *("meta_description", "summary", "legal_name", "directions", "ingredients", "warnings", "storage"),
@@ -300,7 +176,7 @@ def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
         return None
     first = rows[0]
     sizes = {row.variant_id: row for row in rows}
-    offer = _offer(first, tuple(_variant(row, lang) for row in sizes.values()), lang)
+    offer = offer_of(first, tuple(variant_offer(row, lang) for row in sizes.values()), lang)
     text: dict[str, Any] = {name: getattr(first, name) for name in _TEXT}
     text["origin"] = first.origins.get(lang, "")
     text["slugs"] = {lang: first.slug} | {row.other_lang: row.other_slug for row in rows if row.other_lang}
@@ -365,11 +241,11 @@ def _sized(lang: str, collection_code: str | None, ids: list[int] | None) -> lis
         .join(Ingredient, Ingredient.id == Product.ingredient_id)
         .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(_PUBLISHED)
-        .order_by(*_ORDER)
+        .where(PUBLISHED)
+        .order_by(*ORDER)
     )
     if collection_code is not None:
-        statement = statement.where(_in_collections([collection_code]))
+        statement = statement.where(in_collections([collection_code]))
     if ids is not None:
         statement = statement.where(Product.id.in_(ids))
     found = []

@@ -1,1 +1,1 @@
-"""The pages that a shop must have, and the words of the home page."""
+"""The pages that a shop must have: delivery, returns, terms and the like."""

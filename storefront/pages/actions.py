@@ -1,11 +1,10 @@
-"""Changes the shop's own pages and the words of the home page."""
+"""Changes the shop's own pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from slugify import slugify
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from storefront import clock
 from storefront.database import db
 from storefront.locale import gettext as _
-from storefront.pages.models import HomeText, Page, PageText
+from storefront.pages.models import Page, PageText
 from storefront.pages.queries import page_to_edit
 from storefront.refusals import Refused
 
@@ -59,7 +58,12 @@ def _save_text(page_id: int, lang: str, data: PageTextData, text: PageText | Non
         raise Refused(_("A page needs a title."), field=f"{lang}-title")
     if not slug:
         raise Refused(_("An address needs letters or digits."), field=f"{lang}-slug")
-    values = {"slug": slug, "title": data.title, "meta_description": data.meta_description, "body": data.body}
+    values = {
+        "slug": slug,
+        "title": data.title.strip(),
+        "meta_description": data.meta_description.strip(),
+        "body": data.body.replace("\r\n", "\n").strip(),
+    }
     text = text or PageText(page_id=page_id, lang=lang)
     if all(getattr(text, name) == value for name, value in values.items()):
         return False
@@ -72,11 +76,3 @@ def _save_text(page_id: int, lang: str, data: PageTextData, text: PageText | Non
     except IntegrityError as error:
         raise Refused(_("Another page has this address."), field=f"{lang}-slug") from error
     return True
-
-
-def save_home(lang: str, content: dict[str, Any]) -> None:
-    """Set the words of the home page in one language."""
-    text = db.session.get(HomeText, lang) or HomeText(lang=lang)
-    text.content, text.updated_at = content, clock.now()
-    db.session.add(text)
-    db.session.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,14 +33,4 @@ class PageText(Model):
     title: Mapped[str] = mapped_column(String(160))
     meta_description: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text, default="")
-    updated_at: Mapped[datetime]
-
-
-class HomeText(Model):
-    """The words of the home page in one language: hero, headings, steps, batch look-up."""
-
-    __tablename__ = "home_text"
-
-    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
-    content: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Reads the shop's own pages and the words of the home page."""
+"""Reads the shop's own pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, literal_column, select
 
 from storefront.database import db
-from storefront.pages.models import HomeText, Page, PageText
+from storefront.pages.models import Page, PageText
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,3 @@ def sitemap() -> list[PageAddress]:
         .order_by(Page.position, Page.code, PageText.lang)
     )
     return [PageAddress(*row) for row in db.session.execute(statement)]
-
-
-def home(lang: str) -> dict[str, Any] | None:
-    """The words of the home page, as demo/data/home.json shows their shape."""
-    return db.session.scalar(select(HomeText.content).where(HomeText.lang == lang))

@@ -12,8 +12,9 @@ from datetime import date
 from decimal import Decimal
 
 from storefront.catalog.search import fold
-from storefront.locale import format_date
+from storefront.locale import current, format_date
 from storefront.locale import gettext as _
+from storefront.money import format_number
 from storefront.quality.facts import (
     Absorption,
     Badge,
@@ -147,8 +148,9 @@ def _purity(
 
 def _below(lot: LotFact, purity: Purity) -> str:
     sign = "" if purity.operator == "=" else f"{purity.operator} "
-    value = f"{sign}{purity.value if purity.value is not None else '–'} {purity.unit}"
-    threshold = f"{PURITY_THRESHOLD} %"
+    figure = "–" if purity.value is None else format_number(purity.value, current())
+    value = f"{sign}{figure} {purity.unit}"
+    threshold = f"{format_number(PURITY_THRESHOLD, current())} %"
     return _(
         "Batch %(lot)s: a result of %(value)s does not prove at least %(threshold)s.",
         lot=lot.code,

@@ -85,12 +85,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_customer_order_state'), ['state'], unique=False)
         batch_op.create_index('uq_customer_order_open_cart', ['cart_id'], unique=True, sqlite_where=sa.text("state = 'placed'"), postgresql_where=sa.text("state = 'placed'"))
 
-    op.create_table('home_text',
-    sa.Column('lang', sa.String(length=2), nullable=False),
-    sa.Column('content', sa.JSON(), nullable=False),
-    sa.Column('updated_at', storefront.database.UtcDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('lang', name=op.f('pk_home_text'))
-    )
     op.create_table('ingredient',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=40), nullable=False),
@@ -603,7 +597,6 @@ def downgrade() -> None:
 
     op.drop_table('job')
     op.drop_table('ingredient')
-    op.drop_table('home_text')
     with op.batch_alter_table('customer_order', schema=None) as batch_op:
         batch_op.drop_index('uq_customer_order_open_cart', sqlite_where=sa.text("state = 'placed'"), postgresql_where=sa.text("state = 'placed'"))
         batch_op.drop_index(batch_op.f('ix_customer_order_state'))
