@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from wtforms import Field, Form
+from wtforms import Field, Form, ValidationError
 from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
@@ -263,12 +263,12 @@ class ReferenceForm(DeepForm):
     def validate_year(self, field: WholeField) -> None:
         """A year in which there were journals."""
         if field.data and not re.fullmatch(r"(1[89]|20|21)\d\d", field.data):
-            raise ValueError(gettext("Write a year of four digits."))
+            raise ValidationError(gettext("Write a year of four digits."))
 
     def validate_published(self, field: TextField) -> None:
         """A year, a month or a day."""
         if field.data and not PUBLISHED.fullmatch(field.data):
-            raise ValueError(gettext("Write 2026, 2026-01 or 2026-01-12."))
+            raise ValidationError(gettext("Write 2026, 2026-01 or 2026-01-12."))
 
     def validate_doi(self, field: TextField) -> None:
         """A DOI in any spelling becomes the bare one."""
@@ -308,7 +308,7 @@ def clean_doi(field: TextField) -> None:
 
 
 def _wrong(message: str) -> str:
-    raise ValueError(message)
+    raise ValidationError(message)
 
 
 def read_picture(kept: str | None) -> dict[str, Any]:

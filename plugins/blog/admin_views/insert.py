@@ -67,13 +67,20 @@ class Search:
 def search(kind: str, text: str, lang: str) -> Search:
     """Look for something to put into a text in `lang`."""
     if kind == "product":
-        offers = search_products(text, lang)
+        offers = _offers(text, lang)
         return Search(kind, text, [_product(offer, f":::product {offer.code}") for offer in offers])
     if kind == "order_now":
         return Search(kind, text, _to_order(text, lang))
     if kind == "citation":
         return _sources(text)
     return Search(kind, text, _links(text, lang))
+
+
+def _offers(text: str, lang: str) -> list[Offer]:
+    """What is found in the shop; without words, everything that stands in a collection."""
+    if text:
+        return search_products(text, lang)
+    return list(offers_by_code([], lang, collections=list(collections(lang)), with_badges=False).values())
 
 
 def _product(offer: Offer, markdown: str, value: str = "", words: str = "") -> Found:
@@ -89,7 +96,7 @@ def _to_order(text: str, lang: str) -> list[Found]:
         for code, link in collections(lang).items()
         if text.casefold() in link.name.casefold()
     ]
-    products = [_product(offer, f":::order-now {offer.code}") for offer in search_products(text, lang)]
+    products = [_product(offer, f":::order-now {offer.code}") for offer in _offers(text, lang)]
     return [*from_collections, *products] if text else [*products, *from_collections]
 
 
@@ -115,7 +122,7 @@ def _links(text: str, lang: str) -> list[Found]:
     titles = admin_queries.article_choices(text, lang)
     articles = [_link(f"article:{code}", title, _("article"), title) for code, title in titles]
     products = []
-    for offer in search_products(text, lang, 8):
+    for offer in _offers(text, lang)[:8]:
         words = _plain(offer.name)
         products.append(_product(offer, f"[{words}](product:{offer.code})", f"product:{offer.code}", words))
     return [*articles, *products]

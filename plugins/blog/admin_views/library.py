@@ -120,8 +120,10 @@ def _editor(
 
 def _refuse_stale(form: ReferenceForm, reference: Reference | None) -> None:
     if reference is not None and read_moment(form.shown_at.data) != reference.updated_at:
-        words = _("Somebody else saved this source after you opened it.")
-        raise Refused(f"{words} {_('Copy your changes, then load it anew.')}", status=409)
+        words = _(
+            "Somebody else saved this source after you opened it. Copy your changes, then load it anew."
+        )
+        raise Refused(words, status=409)
 
 
 def _draft(form: ReferenceForm) -> ReferenceDraft:
