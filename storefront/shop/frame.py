@@ -259,14 +259,7 @@ def media_path(file: str) -> str:
     return f"{request.script_root}/media/{file}"
 
 
-def forget() -> None:
-    """Begin a request without what another one in the same app context left behind."""
-    for name in ("frame", "alternates", "canonical", "breadcrumbs"):
-        g.pop(name, None)
-
-
 def init_app(app: Flask) -> None:
     """Give templates the frame."""
-    app.before_request(forget)
     app.jinja_env.globals.update(frame=frame, media_path=media_path, srcset=srcset, lang=LocalProxy(current))
     wording.init_app(app)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, url_for
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from storefront import markdown
 from storefront.pages import queries
 from storefront.responses import gone_or_moved
 from storefront.shop.frame import breadcrumbs, frame, set_alternates
 
 blueprint = Blueprint("shop_pages", __name__)
-
-markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @blueprint.get("/pages/<slug>")
@@ -23,29 +19,19 @@ def show(lang: str, slug: str) -> str | Response:
     page = queries.page(slug, lang)
     if page is None:
         return gone_or_moved(frame().path_of_page(slug))
-    set_alternates(
-        {code: url_for("shop_pages.show", lang=code, slug=own) for code, own in page.slugs.items()}
-    )
+    places = page.slugs.items()
+    set_alternates({code: url_for("shop_pages.show", lang=code, slug=own) for code, own in places})
     breadcrumbs((page.title, url_for("shop_pages.show", lang=lang, slug=page.slug)))
-    return render_template("shop/page.html", text=page, body=rendered(page.body))
+    body = markdown.render(page.body, place_of)
+    return render_template("shop/page.html", text=page, body=body)
 
 
-def rendered(source: str) -> Markup:
-    """Markdown as HTML. Raw HTML stays text; "page:returns", "batch:" and "products:" become paths."""
-    tokens = markdown.parse(source)
-    for token in tokens:
-        for part in token.children or []:
-            if part.type == "link_open":
-                _resolve(part)
-    return Markup(markdown.renderer.render(tokens, markdown.options, {}))
-
-
-def _resolve(link: Token) -> None:
-    kind, _, rest = str(link.attrGet("href")).partition(":")
+def place_of(scheme: str, rest: str) -> str | None:
+    """The path of a link in a text: "page:returns", "batch:26-0412", "products:"."""
     site = frame()
-    if kind == "page":
-        link.attrSet("href", site.page(rest))
-    elif kind in {"products", "batch", "search", "home", "cart"} and not rest:
-        link.attrSet("href", getattr(site, kind))
-    elif kind in {"http", "https"}:
-        link.attrSet("rel", "noopener external")
+    places = {"home": site.home, "products": site.products, "search": site.search, "cart": site.cart}
+    if scheme == "page":
+        return site.path_of_page(rest)
+    if scheme == "batch":
+        return f"{site.batch}/{rest}" if rest else site.batch
+    return places.get(scheme)
