@@ -19,6 +19,7 @@ ACTIONS = {
     "product published": _("product published"),
     "product taken back": _("product taken back"),
     "product archived": _("product archived"),
+    "absorption changed": _("absorption changed"),
     "batch added": _("batch added"),
     "batch changed": _("batch changed"),
     "report added": _("report added"),

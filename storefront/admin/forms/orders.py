@@ -34,6 +34,6 @@ class RefundForm(StaffForm):
         choices=choices([("full", _("All that was paid")), ("part", _("An amount"))]),
         default="full",
     )
-    amount = MoneyField(_("Amount"), [within(20)])
+    amount = MoneyField(_("Amount to give back"), [within(20)])
     restock = BooleanField(_("Put goods that were not sent back into stock"))
     already = HiddenField()

@@ -135,6 +135,15 @@ class DuplicateForm(StaffForm):
     code = TextField(_("Code of the copy"), [required(), within(40), CODE])
 
 
+class AbsorptionForm(StaffForm):
+    """The published assessment of how well the body takes a product up."""
+
+    citation = TextField(_("Citation"), [within(300)])
+    doi = TextField(_("DOI of the assessment"), [within(120)])
+    assessor = TextField(_("Assessed by"), [within(80)])
+    year = WholeField(_("Year"), [within(4)], least=1900)
+
+
 class StateForm(StaffForm):
     """Publish, withdraw or archive."""
 

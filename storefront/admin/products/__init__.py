@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from storefront import clock
 from storefront.accounts.rules import PRODUCTS
-from storefront.admin.forms.products import DuplicateForm, ProductForm, StateForm
+from storefront.admin.forms.fields import typed
+from storefront.admin.forms.products import AbsorptionForm, DuplicateForm, ProductForm, StateForm
 from storefront.admin.frame import actor, guard, note, say
 from storefront.admin.products import mapping
 from storefront.catalog import actions, editing
@@ -17,6 +18,8 @@ from storefront.catalog.editing import ProductEdit
 from storefront.locale import gettext as _
 from storefront.media.actions import prepared, store_picture
 from storefront.plugin_system.calling import call_lists
+from storefront.quality import actions as evidence
+from storefront.quality import editing as evidence_editing
 from storefront.quality import queries as quality
 from storefront.refusals import Refused
 from storefront.stock import actions as stock
@@ -127,6 +130,25 @@ def set_state(code: str) -> ResponseReturnValue:
     return redirect(url_for("admin_products.edit", code=code), 303)
 
 
+@blueprint.post("/<code>/absorption")
+@guard(PRODUCTS)
+@repeated
+def set_absorption(code: str) -> ResponseReturnValue:
+    """Link the assessment that lets the purity badge say "and absorption", or take it away."""
+    found, form = _product(code), AbsorptionForm()
+    parts = (typed(form.citation), typed(form.doi), typed(form.assessor), typed(form.year))
+    valid = form.validate_on_submit()
+    if valid and any(parts) and not all(parts):
+        form.form_errors.append(_("Fill in all four, or none."))
+    if not valid or form.form_errors:
+        return _editor(mapping.form_of(found, _levels(found)), found, absorption=form), 422
+    with writing():
+        evidence.set_absorption(found.product.id, *parts[:3], form.year.whole or 0)
+        note("absorption changed", f"product {code}", {"doi": parts[1]})
+    say(_("Saved."))
+    return redirect(url_for("admin_products.edit", code=code) + "#evidence", 303)
+
+
 def _save(found: ProductEdit | None) -> ResponseReturnValue:
     request.max_content_length = UPLOAD_BYTES
     form = mapping.with_choices(ProductForm())
@@ -209,7 +231,12 @@ def _levels(found: ProductEdit) -> dict[int, int]:
     return stock_queries.levels([variant.id for variant in found.variants])
 
 
-def _editor(form: ProductForm, found: ProductEdit | None, copy: DuplicateForm | None = None) -> str:
+def _editor(
+    form: ProductForm,
+    found: ProductEdit | None,
+    copy: DuplicateForm | None = None,
+    absorption: AbsorptionForm | None = None,
+) -> str:
     product = found.product if found else None
     return render_template(
         "admin/product.html",
@@ -217,15 +244,23 @@ def _editor(form: ProductForm, found: ProductEdit | None, copy: DuplicateForm | 
         edit=found,
         product=product,
         pictures=mapping.shown_pictures(form),
+        figures=mapping.figures(found) if found else {},
+        percents=mapping.percents(found) if found else {},
         explanations=quality.explain_for(product.id, clock.today()) if product else [],
         lots=stock_queries.lots_of_variants([v.id for v in found.variants]) if found else [],
         panels=call_lists("admin_product_panels", product_id=product.id, product_code=product.code)
         if product
         else [],
+        absorption_form=absorption or _absorption_form(found),
         copy_form=copy or DuplicateForm(formdata=None),
         state_form=StateForm(formdata=None),
         inside_sentence=_inside_sentence,
     )
+
+
+def _absorption_form(found: ProductEdit | None) -> AbsorptionForm:
+    saved = evidence_editing.absorption_of(found.product.id) if found else None
+    return AbsorptionForm(formdata=None, obj=saved)
 
 
 def _inside_sentence(text: str) -> str:

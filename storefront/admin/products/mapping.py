@@ -15,8 +15,10 @@ from storefront.admin.forms.products import MOST_ROWS, ProductForm
 from storefront.catalog import queries
 from storefront.catalog.data import ProductData, TextData, VariantData
 from storefront.catalog.editing import ProductEdit
+from storefront.catalog.rules import nrv_percent
 from storefront.locale import LANGUAGES, current
-from storefront.money import format_money
+from storefront.locale import gettext as _
+from storefront.money import format_money, per
 
 TEXT_FIELDS = (
     *(
@@ -32,6 +34,7 @@ TEXT_FIELDS = (
     *("limit_note", "storage"),
 )
 ALLERGEN = "*"
+KILOGRAM = 1000
 Picture = dict[str, Any]
 
 
@@ -150,6 +153,28 @@ def chosen_pictures(form: ProductForm) -> list[Picture]:
         _opened(part.ticket.data) | {"alt": {"nl": typed(part.alt_nl), "en": typed(part.alt_en)}}
         for part in ordered
     ]
+
+
+def figures(edit: ProductEdit) -> dict[str, str]:
+    """What follows from weight, days and price of each size, by article number: unit price, price a day."""
+    base = edit.product.unit_price_base_grams
+    lang = current()
+    words = {}
+    for variant in edit.variants:
+        unit = format_money(per(variant.price_cents, variant.net_grams, base), lang)
+        day = format_money(per(variant.price_cents, Decimal(variant.days), 1), lang)
+        per_unit = (
+            _("%(amount)s per kg", amount=unit)
+            if base == KILOGRAM
+            else _("%(amount)s per 100 g", amount=unit)
+        )
+        words[variant.sku] = f"{per_unit}, " + _("%(amount)s a day", amount=day)
+    return words
+
+
+def percents(edit: ProductEdit) -> dict[int, int | None]:
+    """The share of the reference intake of each fact that has one, by its place."""
+    return {place: nrv_percent(fact) for place, fact in enumerate(edit.product.facts)}
 
 
 def shown_at(form: ProductForm) -> datetime:
