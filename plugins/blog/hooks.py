@@ -20,7 +20,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import admin_views, queries, views
+from . import admin_views, cards, queries, views
 from .demo_data import load
 
 POSTS_ON_HOME = 3
@@ -62,15 +62,15 @@ def head_tags(lang: str) -> Markup:
 @hookimpl
 def home_sections(lang: str) -> Markup | str:
     """The three newest articles."""
-    cards = queries.newest(lang, POSTS_ON_HOME)
-    return Markup(render_template("blog/parts/home.html", cards=cards)) if cards else ""
+    found = cards.newest(lang, POSTS_ON_HOME)
+    return Markup(render_template("blog/parts/home.html", cards=found)) if found else ""
 
 
 @hookimpl
 def product_page_below(product_id: int, product_code: str, lang: str) -> Markup | str:
     """The articles that link the product."""
-    cards = queries.linking(product_code, lang)
-    return Markup(render_template("blog/parts/product.html", cards=cards)) if cards else ""
+    found = cards.linking(product_code, lang)
+    return Markup(render_template("blog/parts/product.html", cards=found)) if found else ""
 
 
 @hookimpl
@@ -78,7 +78,7 @@ def search_results(text: str, lang: str) -> Iterable[SearchResult]:
     """Found articles."""
     return [
         SearchResult(card.title, url("blog.article", lang=lang, slug=card.slug), card.teaser, _("Article"))
-        for card in queries.search(text, lang)
+        for card in cards.search(text, lang)
     ]
 
 

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 from storefront.plugin_api import SHOP_NAME, absolute, absolute_path, local, media_url
 
 from . import references
-from .queries import ArticlePage, Card
+from .cards import Card
+from .queries import ArticlePage
 
 CONTEXT = "https://schema.org"
 ATOM = "http://www.w3.org/2005/Atom"

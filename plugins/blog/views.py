@@ -24,12 +24,13 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import queries, structured
+from . import cards, queries, structured
 from .composing import OrderNow, compose, list_sources, make_order_now
 from .queries import ArticlePage, TopicLink
 
 blueprint = Blueprint("blog", __name__)
 MOST_PAGES = 10_000
+IN_FEED = 20
 READ_IN = {"nl": "Lees dit artikel in het Nederlands", "en": "Read this article in English"}
 """The way to the other language, in that language."""
 
@@ -60,8 +61,8 @@ def _list(lang: str, topics: list[TopicLink], total: int, chosen: TopicLink | No
     number = request.args.get("page", 1, type=int)
     if not 1 <= number <= MOST_PAGES:
         abort(404)
-    cards, count = queries.listing(lang, chosen.id if chosen else None, number)
-    if not cards and number > 1:
+    listed, count = cards.listing(lang, chosen.id if chosen else None, number)
+    if not listed and number > 1:
         abort(404)
     here = url("blog.topic", lang=lang, slug=chosen.slug) if chosen else url("blog.index", lang=lang)
     if number > 1:
@@ -71,10 +72,10 @@ def _list(lang: str, topics: list[TopicLink], total: int, chosen: TopicLink | No
         topics=topics,
         total=total,
         chosen=chosen,
-        cards=cards,
+        cards=listed,
         here=here,
         number=number,
-        pages=-(-count // queries.PER_PAGE),
+        pages=-(-count // cards.PER_PAGE),
         order_now=_collection_of(topics, chosen),
     )
     return public_page(html)
@@ -99,7 +100,7 @@ def article(lang: str, slug: str) -> ResponseReturnValue:
     if found is None:
         moved = queries.moved_slug(lang, slug)
         return gone_or_moved(url("blog.article", lang=lang, slug=moved) if moved else None)
-    related, slugs = queries.neighbours(found.id, lang, found.links.get("article", []))
+    related, slugs = cards.neighbours(found.id, lang, found.links.get("article", []))
     paths = {other: url("blog.article", lang=other, slug=word) for other, word in _ordered(found.slugs)}
     alternates(paths)
     breadcrumbs(*_way_to(found))
@@ -137,6 +138,6 @@ def _share_picture(article: ArticlePage) -> str:
 @blueprint.get("/feed.xml")
 def feed(lang: str) -> ResponseReturnValue:
     """The newest articles of this language as Atom."""
-    cards = queries.newest(lang, queries.IN_FEED)
-    body = structured.feed(cards, lang, _("Helder blog"), _("Articles with their sources."))
+    newest = cards.newest(lang, IN_FEED)
+    body = structured.feed(newest, lang, _("Helder blog"), _("Articles with their sources."))
     return Response(body, content_type="application/atom+xml; charset=utf-8")
