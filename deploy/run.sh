@@ -3,7 +3,7 @@
 set -eu
 flask --app wsgi worker &
 worker=$!
-gunicorn wsgi:app --bind "$HOST:$PORT" --worker-class gthread --workers 2 --threads 4 --log-level warning &
+gunicorn wsgi:app --bind "$HOST:$PORT" --worker-class gthread --workers 2 --threads 4 --preload --log-level warning &
 web=$!
 trap 'kill "$web" "$worker" 2>/dev/null || true; wait "$web" "$worker" 2>/dev/null || true' EXIT
 trap 'exit 0' INT TERM

@@ -3,6 +3,8 @@
 SQLite: with foreign keys on, a batch migration that rebuilds a table cascades into others and empties them.
 So foreign keys are off during a migration and checked before and after; and before an upgrade that has
 something to do, a copy is made through SQLite's backup API.
+
+Alembic is imported where it is used: it costs half a second that web and worker need not spend.
 """
 
 from __future__ import annotations
@@ -12,12 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import Connection, text
@@ -26,6 +25,10 @@ from storefront import clock
 from storefront.config import Settings
 from storefront.database import db
 from storefront.plugin_system.calling import plugins
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 HERE = Path(__file__).parent / "migrations"
 COPIES_KEPT = 5
@@ -62,6 +65,8 @@ def components() -> list[Component]:
 
 def upgrade_all() -> bool:
     """Bring every component up to date. Returns True when there was something to do."""
+    from alembic import command
+
     late = [component for component in components() if _current(component) != _script(component).get_heads()]
     if late:
         copy_sqlite()
@@ -135,6 +140,8 @@ def _has_tables() -> bool:
 
 
 def _config(component: Component) -> Config:
+    from alembic.config import Config
+
     config = Config(attributes={"component": component})
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
@@ -143,10 +150,14 @@ def _config(component: Component) -> Config:
 
 
 def _script(component: Component) -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config(component))
 
 
 def _current(component: Component) -> list[str]:
+    from alembic.migration import MigrationContext
+
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": component.version_table})
         return sorted(context.get_current_heads())
@@ -170,6 +181,8 @@ plugin_option = click.option("--plugin", default=None, help="Only this plugin (o
 @plugin_option
 def upgrade(plugin: str | None) -> None:
     """Bring the tables up to the code."""
+    from alembic import command
+
     copy = copy_sqlite() if pending() else None
     if copy:
         click.echo(f"copy made: {copy.name}")
@@ -183,6 +196,8 @@ def upgrade(plugin: str | None) -> None:
 @click.argument("revision", default="-1")
 def downgrade(plugin: str | None, revision: str) -> None:
     """Take one component back: by one revision, to a given one, or to `base`."""
+    from alembic import command
+
     if plugin is None:
         raise click.UsageError("name the component: --plugin NAME (or --plugin core)")
     copy_sqlite()
@@ -196,6 +211,8 @@ def downgrade(plugin: str | None, revision: str) -> None:
 @click.option("-m", "--message", required=True)
 def revision(plugin: str | None, message: str) -> None:
     """Write a new revision from the difference between models and tables."""
+    from alembic import command
+
     for component in _chosen(plugin or "core"):
         number = len(list(component.folder.glob("*.py"))) + 1
         identity = f"{component.name or 'core'}_{number:04d}"
@@ -211,6 +228,8 @@ def revision(plugin: str | None, message: str) -> None:
 @plugin_option
 def check(plugin: str | None) -> None:
     """Fail when models and revisions differ."""
+    from alembic import command
+
     for component in _chosen(plugin):
         run(component, command.check)
         click.echo(f"{component.name or 'core'}: up to date")
