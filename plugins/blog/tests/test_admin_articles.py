@@ -373,3 +373,18 @@ def test_the_editor_works_on_an_empty_shop(app: Flask) -> None:
     assert client.get("/admin/blog/").status_code == 200
     form = opened(client, "/admin/blog/new") | {"do": "save", "en-title": "The very first"}
     assert client.post("/admin/blog/new", data=form).status_code == 303
+
+
+def test_list_editor_library_and_picker_on_both_databases(any_demo_app: Flask) -> None:
+    client = any_demo_app.test_client()
+    client.post("/dev/enter/marketer")
+    for path in [
+        *PAGES,
+        "/admin/blog/references?q=slutsky",
+        "/admin/blog/pick?kind=citation&text=20152124&lang=nl",
+    ]:
+        assert client.get(path).status_code == 200
+    form = opened(client) | {"do": "save", "nl-title": "Bewaard"}
+    assert client.post(EDIT, data=form).status_code == 303
+    assert text_of("nl").title == "Bewaard"
+    assert client.post(EDIT, data=form).status_code == 409

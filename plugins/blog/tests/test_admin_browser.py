@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,14 @@ def shop(make_app: Any, serve: Callable[..., Any]) -> str:
     """The demo shop, served."""
     address: str = serve(make_app("demo")).url
     return address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of its own."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def enter(page: Page, shop: str, path: str = EDIT, lang: str = "en") -> None:
