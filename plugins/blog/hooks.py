@@ -16,14 +16,17 @@ from storefront.plugin_api import (
     SearchResult,
     SitemapEntry,
     hookimpl,
+    language,
     url,
 )
 from storefront.plugin_api import gettext as _
+from storefront.plugin_api import today as this_day
 
-from . import admin_views, cards, queries, views
+from . import admin_queries, admin_views, cards, queries, views
 from .demo_data import load
 
 POSTS_ON_HOME = 3
+ON_DASHBOARD = 5
 WRITE = "blog.articles"
 WITH_CARDS = {"shop_home.show", "shop_products.show"}
 
@@ -99,6 +102,18 @@ def sitemap_entries() -> Iterable[SitemapEntry]:
 def admin_menu() -> Iterable[MenuItem]:
     """Articles in the rail."""
     return [MenuItem(_("Articles"), url("blog_admin.index"), "book", WRITE, "blog_admin.")]
+
+
+@hookimpl
+def admin_dashboard_panels() -> Iterable[Panel]:
+    """On the dashboard: articles whose review is due, and drafts."""
+    rows = admin_queries.article_rows(language())
+    due = [row for row in rows if row.published and row.review_overdue(this_day())]
+    drafts = [row for row in rows if not row.published]
+    body = render_template(
+        "blog/parts/admin_dashboard.html", due=due[:ON_DASHBOARD], drafts=drafts[:ON_DASHBOARD]
+    )
+    return [Panel(_("Articles"), Markup(body), WRITE)]
 
 
 @hookimpl

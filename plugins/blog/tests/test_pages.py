@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
@@ -226,6 +228,17 @@ def test_the_price_in_an_article_is_the_price_of_now(demo_client: FlaskClient, r
     for block in (page.classed("cta")[0], page.classed("inline-product")[0]):
         assert "€ 33,33" in words(block).replace("\u00a0", " ")
         assert "per 100 g" in words(block)
+
+
+def test_badges_fall_when_their_evidence_ends(demo_client: FlaskClient, read: Read) -> None:
+    path = path_of("magnesium-brain", "en")
+    assert "Batch " in words(read(demo_client, path).classed("inline-product")[0])
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=5 * 365), tick=False):
+        page = read(demo_client, path)
+    (block,) = page.classed("cta")
+    assert [a.get("href") for a in block.iter("a") if "#" in str(a.get("href"))] == []
+    assert "Batch " not in words(page.classed("inline-product")[0])
+    assert "Order now" in words(block)
 
 
 # --- in other places of the shop ---
