@@ -74,6 +74,7 @@ const mirrorPrice = (radio) => {
   all('[data-price]').forEach((el) => { el.textContent = radio.dataset.p; });
   all('[data-unit]').forEach((el) => { el.textContent = radio.dataset.u; });
   all('[data-day]').forEach((el) => { el.textContent = radio.dataset.d; });
+  all('[data-stock]').forEach((el) => { el.textContent = radio.dataset.s; });
 };
 
 // Filters and quantities apply at once; a stepper waits for the last click.
