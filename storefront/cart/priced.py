@@ -6,7 +6,7 @@ offer must have for that is named by the two protocols.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -46,6 +46,7 @@ class PricedCartLine(Generic[V]):
     source: str
     offer: BuyableOffer[V] | None
     variant: V | None
+    available: int
     problem: str
 
     @property
@@ -57,11 +58,6 @@ class PricedCartLine(Generic[V]):
     def line_cents(self) -> int:
         """The price of the line."""
         return self.unit_cents * self.quantity
-
-    @property
-    def available(self) -> int:
-        """How many there are to be had."""
-        return self.variant.available if self.variant is not None else 0
 
     @property
     def counts(self) -> bool:
@@ -92,22 +88,29 @@ class PricedCart(Generic[V]):
         return any(line.problem for line in self.lines)
 
 
-def priced(cart: Cart, offers: Iterable[BuyableOffer[V]]) -> PricedCart[V]:
-    """The cart's lines, each with its offer and variant, in the cart's order."""
+def priced(
+    cart: Cart, offers: Iterable[BuyableOffer[V]], reserved: Mapping[str, int] | None = None
+) -> PricedCart[V]:
+    """The cart's lines, each with its offer and variant, in the cart's order.
+
+    reserved: per SKU what this cart's own open order keeps; it is still to be had, for this cart alone.
+    """
     found = {variant.sku: (offer, variant) for offer in offers for variant in offer.variants}
-    return PricedCart(cart.id, tuple(_line(line, *found.get(line.sku, (None, None))) for line in cart.lines))
-
-
-def _line(line: CartLine, offer: BuyableOffer[V] | None, variant: V | None) -> PricedCartLine[V]:
-    return PricedCartLine(
-        line.sku, line.quantity, line.source, offer, variant, problem(line.quantity, variant)
+    own = reserved or {}
+    lines = tuple(
+        _line(line, own.get(line.sku, 0), *found.get(line.sku, (None, None))) for line in cart.lines
     )
+    return PricedCart(cart.id, lines)
 
 
-def problem(quantity: int, variant: BuyableVariant | None) -> str:
-    """What stands in the way of ordering so many of a variant; empty when nothing does."""
-    if variant is None:
-        return "gone"
-    if variant.available <= 0:
+def _line(line: CartLine, own: int, offer: BuyableOffer[V] | None, variant: V | None) -> PricedCartLine[V]:
+    available = variant.available + own if variant is not None else 0
+    what = "gone" if variant is None else problem(line.quantity, available)
+    return PricedCartLine(line.sku, line.quantity, line.source, offer, variant, available, what)
+
+
+def problem(quantity: int, available: int) -> str:
+    """What stands in the way of ordering so many when so many are to be had; empty when nothing does."""
+    if available <= 0:
         return "sold_out"
-    return "too_many" if variant.available < quantity else ""
+    return "too_many" if available < quantity else ""

@@ -181,7 +181,9 @@ def extend_reservation(order_id: int, until: datetime) -> None:
         update(Order)
         .where(Order.id == order_id, Order.state == rules.PLACED, Order.reserved_until < until)
         .values(reserved_until=until)
+        .execution_options(synchronize_session=False)
     )
+    _forget(order_id)
 
 
 def shorten_reservation(order_id: int, until: datetime) -> None:
@@ -190,7 +192,9 @@ def shorten_reservation(order_id: int, until: datetime) -> None:
         update(Order)
         .where(Order.id == order_id, Order.state == rules.PLACED, Order.reserved_until > until)
         .values(reserved_until=until)
+        .execution_options(synchronize_session=False)
     )
+    _forget(order_id)
 
 
 def add_refund(order_id: int, cents: int, actor: str, restock: bool) -> None:
@@ -238,10 +242,15 @@ def _move(order_id: int, state: str, **values: Any) -> bool:
         .execution_options(synchronize_session=False)
     )
     result = cast("CursorResult[Any]", db.session.execute(statement))
+    _forget(order_id)
+    return result.rowcount == 1
+
+
+def _forget(order_id: int) -> None:
+    """What the session has loaded of the order is old after an UPDATE."""
     loaded = db.session.identity_map.get(db.session.identity_key(Order, order_id))
     if loaded is not None:
         db.session.expire(loaded)
-    return result.rowcount == 1
 
 
 def _tell_plugins(hook: str, order_id: int) -> None:

@@ -61,7 +61,7 @@ class Order(Model):
     tracking_code: Mapped[str] = mapped_column(String(80), default="")
     refunded_cents: Mapped[int] = mapped_column(default=0)
 
-    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", lazy="selectin")
+    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", lazy="select")
     events: Mapped[list[OrderEvent]] = relationship(order_by="OrderEvent.id", lazy="select")
 
 

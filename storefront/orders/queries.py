@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Row, Select, func, or_, select
@@ -48,12 +49,23 @@ def latest_order(cart_id: str) -> OrderOfCart | None:
     return OrderOfCart(*row) if row else None
 
 
-def is_bought(cart_id: str) -> bool:
-    """True when the cart was ordered and paid: it is empty now, whatever the cookie still says."""
-    bought = select(Order.id).where(
-        Order.cart_id == cart_id, Order.state.in_((rules.PAID, rules.SENT, rules.REFUNDED))
-    )
-    return db.session.scalar(bought.limit(1)) is not None
+@dataclass(frozen=True, slots=True)
+class OrdersOfCart:
+    """What became of a cart: whether it was ordered and paid, and what its open order keeps per SKU."""
+
+    bought: bool = False
+    reserved: Mapping[str, int] = field(default_factory=dict)
+
+
+def orders_of_cart(cart_id: str) -> OrdersOfCart:
+    """What became of a cart. A bought one is empty, whatever its cookie still says."""
+    rows = db.session.execute(
+        select(Order.state, OrderLine.sku, OrderLine.quantity)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(Order.cart_id == cart_id, Order.state.not_in((rules.CANCELLED, rules.EXPIRED)))
+    ).all()
+    bought = any(state != rules.PLACED for state, _sku, _quantity in rows)
+    return OrdersOfCart(bought, {sku: quantity for state, sku, quantity in rows if state == rules.PLACED})
 
 
 def state_of(order_id: int) -> str:

@@ -55,7 +55,8 @@ def open_attempt(order_id: int, provider: str) -> Payment:
     )
     db.session.add(payment)
     db.session.flush()
-    orders.extend_reservation(order_id, moment + order_rules.RESERVATION)
+    if latest is not None:
+        orders.extend_reservation(order_id, moment + order_rules.RESERVATION)
     return payment
 
 

@@ -133,7 +133,7 @@ def read_notice(body: bytes, signature: str | None, secret: str) -> Notice:
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
         event = json.loads(body)
-    except (stripe.SignatureVerificationError, ValueError) as error:
+    except (stripe.SignatureVerificationError, ValueError, RecursionError) as error:
         raise BadNotice(type(error).__name__) from error
     if _signed_at(signature) > clock.now().timestamp() + TOLERANCE_SECONDS:
         raise BadNotice("dated ahead")

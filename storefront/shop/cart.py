@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flask import (
     Blueprint,
@@ -48,11 +49,24 @@ class Notes:
     again: tuple[Offer, VariantOffer, str] | None = None  # what could not be added, and the quantity as typed
 
 
+@dataclass(frozen=True)
+class Held:
+    """The visitor's cart. `reserved`: per SKU what its own open order keeps, which others cannot have."""
+
+    cart: Cart
+    forged: bool = False
+    reserved: Mapping[str, int] = field(default_factory=dict)
+
+    def with_cart(self, cart: Cart) -> Held:
+        """The same visitor with a changed cart."""
+        return replace(self, cart=cart, forged=False)
+
+
 @blueprint.get("/cart")
 def show(lang: str) -> Response:
     """The cart, or its drawer for who asks by `X-Fragment: drawer`."""
-    cart, forged = read_cart()
-    return cart_answer(lang, cart, Notes(forged=forged))
+    held = read_cart()
+    return cart_answer(lang, held, Notes(forged=held.forged))
 
 
 @blueprint.post("/cart/add")
@@ -60,43 +74,43 @@ def add(lang: str) -> Response:
     """Put so many of a SKU into the cart."""
     form = AddForm()
     form.check()
-    cart, _forged = read_cart()
+    held = read_cart()
     sku, typed, source = form.sku.data or "", form.quantity.data or "", form.source.data or ""
     offer, variant = _offer_of(lang, sku)
     try:
-        cart = lines.add(cart, sku, lines.parse_quantity(typed), source)
-        _refuse_unavailable(cart, variant)
+        cart = lines.add(held.cart, sku, lines.parse_quantity(typed), source)
+        _refuse_unavailable(cart, sku, variant.available + held.reserved.get(sku, 0))
     except Refused as refusal:
         again = (offer, variant, typed) if refusal.field == "quantity" and variant.available else None
-        answer = cart_answer(lang, read_cart()[0], Notes(message=str(refusal), again=again))
+        answer = cart_answer(lang, held, Notes(message=str(refusal), again=again))
         answer.status_code = refusal.status
         return answer
-    return _changed(lang, cart)
+    return _changed(lang, held.with_cart(cart))
 
 
 @blueprint.post("/cart/update")
 def update(lang: str) -> Response:
     """Change the quantities of the lines."""
     typed = UpdateForm().typed()
-    cart, _forged = read_cart()
-    _refuse_unknown(lang, cart, set(typed))
-    variants = {line.sku: line.variant for line in basket(lang, cart).lines}
+    held = read_cart()
+    _refuse_unknown(lang, held.cart, set(typed))
+    available = {line.sku: line.available for line in basket(lang, held).lines if line.variant is not None}
     problems: dict[str, Refused] = {}
-    changed = cart
+    changed = held.cart
     for sku, text in typed.items():
-        present, variant = cart.line(sku), variants.get(sku)
+        present = held.cart.line(sku)
         if present is None or text == str(present.quantity):
             continue
         try:
             changed = lines.set_quantity(changed, sku, lines.parse_quantity(text))
-            if variant is not None:
-                _refuse_unavailable(changed, variant)
+            if sku in available:
+                _refuse_unavailable(changed, sku, available[sku])
         except Refused as refusal:
             problems[sku] = refusal
     if not problems:
-        return _changed(lang, changed)
+        return _changed(lang, held.with_cart(changed))
     notes = Notes(at_line={sku: str(refusal) for sku, refusal in problems.items()}, typed=typed)
-    answer = cart_answer(lang, cart, notes)
+    answer = cart_answer(lang, held, notes)
     answer.status_code = max(refusal.status for refusal in problems.values())
     return answer
 
@@ -106,25 +120,27 @@ def remove(lang: str) -> Response:
     """Take a line out."""
     form = RemoveForm()
     form.check()
-    cart, _forged = read_cart()
+    held = read_cart()
     sku = form.sku.data or ""
-    _refuse_unknown(lang, cart, {sku})
-    return _changed(lang, lines.remove(cart, sku))
+    _refuse_unknown(lang, held.cart, {sku})
+    return _changed(lang, held.with_cart(lines.remove(held.cart, sku)))
 
 
-def read_cart() -> tuple[Cart, bool]:
-    """The visitor's cart, and whether the cookie was forged. A cart that was bought is empty."""
+def read_cart() -> Held:
+    """The visitor's cart. One that was bought is empty; one whose cookie is not ours is, too."""
     cart, forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
-    if cart.lines and orders.is_bought(cart.id):
-        return lines.new_cart(), False
-    return cart, forged
+    if not cart.lines:
+        return Held(cart, forged)
+    found = orders.orders_of_cart(cart.id)
+    return Held(lines.new_cart()) if found.bought else Held(cart, reserved=found.reserved)
 
 
-def basket(lang: str, cart: Cart, with_badges: bool = False) -> Basket:
+def basket(lang: str, held: Held, with_badges: bool = False) -> Basket:
     """The cart with names, prices and badges of now: one call for all lines."""
+    cart = held.cart
     if not cart.lines:
         return PricedCart(cart.id, ())
-    return price(cart, offers(lang, skus=cart.skus, with_badges=with_badges))
+    return price(cart, offers(lang, skus=cart.skus, with_badges=with_badges), held.reserved)
 
 
 def sums(of: Basket, shipping_cents: int, rates: dict[str, int]) -> Totals:
@@ -137,9 +153,9 @@ def sums(of: Basket, shipping_cents: int, rates: dict[str, int]) -> Totals:
     return totals(counted, shipping_cents if counted else 0, rates)
 
 
-def cart_answer(lang: str, cart: Cart, notes: Notes) -> Response:
+def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
     """The cart page, or the drawer when a script asks for it."""
-    of = basket(lang, cart, with_badges=True)
+    of = basket(lang, held, with_badges=not wants_drawer())
     method = _delivery() if of.lines else None
     shipping = method.price_for(of.goods_cents) if method else 0
     rates = {line.offer.vat_class: line.offer.rate_bp for line in of.lines if isinstance(line.offer, Offer)}
@@ -180,11 +196,11 @@ def wants_drawer() -> bool:
     return request.headers.get("X-Fragment") == "drawer"
 
 
-def _changed(lang: str, cart: Cart) -> Response:
+def _changed(lang: str, held: Held) -> Response:
     if wants_drawer():
-        return keep(cart_answer(lang, cart, Notes()), cart)
+        return keep(cart_answer(lang, held, Notes()), held.cart)
     answer = make_response(redirect(url_for("shop_cart.show", lang=lang), 303))
-    return keep(answer, cart)
+    return keep(answer, held.cart)
 
 
 def _offer_of(lang: str, sku: str) -> tuple[Offer, VariantOffer]:
@@ -203,13 +219,13 @@ def _refuse_unknown(lang: str, cart: Cart, skus: set[str]) -> None:
             abort(404)
 
 
-def _refuse_unavailable(cart: Cart, variant: VariantOffer) -> None:
-    line = cart.line(variant.sku)
-    found = problem(line.quantity, variant) if line else ""
+def _refuse_unavailable(cart: Cart, sku: str, available: int) -> None:
+    line = cart.line(sku)
+    found = problem(line.quantity, available) if line else ""
     if found == "sold_out":
         raise Refused(_("This product has sold out."), status=409)
     if found == "too_many":
-        raise Refused(left(variant.available), field="quantity", status=409)
+        raise Refused(left(available), field="quantity", status=409)
 
 
 def left(available: int) -> str:

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 
 from storefront import clock
 from storefront.cart import cookie
-from storefront.cart.lines import Cart
 from storefront.locale import current, in_language
 from storefront.locale import gettext as _
 from storefront.money import format_money
@@ -24,7 +23,7 @@ from storefront.payments.providers import ProviderAway
 from storefront.pricing.queries import COUNTRIES, Method, rates, shipping_methods
 from storefront.pricing.totals import Totals
 from storefront.refusals import Refused
-from storefront.shop.cart import Basket, Notes, basket, cart_answer, read_cart, sums
+from storefront.shop.cart import Basket, Held, Notes, basket, cart_answer, read_cart, sums
 from storefront.shop.checkout_forms import CheckoutForm
 from storefront.transactions import repeated, writing
 
@@ -84,12 +83,12 @@ def show(lang: str) -> Response:
     posted = form.is_submitted()
     if posted:
         form.check()
-    cart, _forged = read_cart()
-    if not cart.lines:
+    held = read_cart()
+    if not held.cart.lines:
         return _nothing_to_order(lang, posted)
-    of = basket(lang, cart)
+    of = basket(lang, held)
     if of.has_problems:
-        return _cart_first(lang, cart, posted)
+        return _cart_first(lang, held, posted)
     choice = _choice(form, of)
     if not posted or form.update.data:
         return _page(form, of, choice)
@@ -97,7 +96,7 @@ def show(lang: str) -> Response:
     _compare(form, choice)
     if form.form_errors or form.errors:
         return _page(form, of, choice, 422)
-    return _order(lang, cart, form, of, choice)
+    return _order(lang, held, form, of, choice)
 
 
 def away(token: str = "") -> Response:
@@ -120,12 +119,12 @@ def _nothing_to_order(lang: str, posted: bool) -> Response:
     return _to(url_for("shop_cart.show", lang=lang))
 
 
-def _cart_first(lang: str, cart: Cart, posted: bool) -> Response:
+def _cart_first(lang: str, held: Held, posted: bool) -> Response:
     """Something in the cart cannot be had: the cart says what, at its line."""
     if not posted:
         return _to(url_for("shop_cart.show", lang=lang))
     message = _("Your order was not placed: something in your cart is no longer there in that number.")
-    return _sold_out(lang, cart, message)
+    return _sold_out(lang, held, message)
 
 
 def _choice(form: CheckoutForm, of: Basket) -> Choice:
@@ -167,23 +166,23 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice, status: int = 200) -> 
     return answer
 
 
-def _order(lang: str, cart: Cart, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
+def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
     new = _new_order(lang, form, of, choice)
     try:
-        order = _placed(lang, cart, form, new)
+        order = _placed(lang, held, form, new)
     except conversation.AlreadyPaying as paying:
         return _to_order(lang, paying.order_id)
     except ProviderAway as problem:
         log.warning("payment away", reason=str(problem))
         return away()
     except TotalChanged:
-        fresh = basket(lang, cart)
+        fresh = basket(lang, held)
         if fresh.has_problems:
-            return _cart_first(lang, cart, True)
+            return _cart_first(lang, held, True)
         form.refuse(Refused(_("A price changed just now. Check the total and order again.")))
         return _page(form, fresh, _choice(form, fresh), 422)
     except Refused as refusal:
-        return _sold_out(lang, cart, str(refusal))
+        return _sold_out(lang, held, str(refusal))
     return pay(lang, order.id, order.token)
 
 
@@ -198,28 +197,25 @@ def pay(lang: str, order_id: int, token: str) -> Response:
         return away(token)
 
 
-def _placed(lang: str, cart: Cart, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
+def _placed(lang: str, held: Held, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
     """Make way at the provider, then place; again when another post of the same cart came in between."""
     for _way in range(WAYS):
-        replaces = conversation.make_way(cart.id, new.digest)
+        replaces = conversation.make_way(new.cart_id, new.digest)
         try:
-            return _place(lang, cart, form, replace(new, replaces=replaces))
+            return _place(lang, held, form, replace(new, replaces=replaces))
         except orders.OpenOrderChanged:
             continue
     raise Refused(_("Your cart is being ordered in another window. Look there first."), status=409)
 
 
 @repeated
-def _place(lang: str, cart: Cart, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
+def _place(lang: str, held: Held, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
     """Place the order in one transaction, at the prices that hold inside it."""
     with writing():
-        of = basket(lang, cart)
-        if not of.has_problems:
-            fresh = _new_order(lang, form, of, _choice(form, of))
-            if fresh.digest != new.digest:
-                raise TotalChanged
-            new = replace(fresh, replaces=new.replaces)
-        return orders.place(new)
+        fresh = _new_lines(basket(lang, held))
+        if [line.unit_cents for line in fresh] != [line.unit_cents for line in new.lines]:
+            raise TotalChanged
+        return orders.place(replace(new, lines=fresh))
 
 
 def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> NewOrder:
@@ -229,16 +225,20 @@ def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> New
         cart_id=of.id,
         lang=lang,
         buyer=form.buyer(),
-        lines=tuple(
-            _new_line(line.offer, line.variant, line.quantity, line.source)
-            for line in of.lines
-            if isinstance(line.offer, Offer) and line.variant is not None
-        ),
+        lines=_new_lines(of),
         shipping_code=choice.code,
         shipping_name=in_language(choice.method.names, lang),
         shipping_cents=choice.sums.shipping_cents,
         payment_method=method.code,
         payment_name=in_language(method.names, lang),
+    )
+
+
+def _new_lines(of: Basket) -> tuple[NewLine, ...]:
+    return tuple(
+        _new_line(line.offer, line.variant, line.quantity, line.source)
+        for line in of.lines
+        if isinstance(line.offer, Offer) and line.variant is not None
     )
 
 
@@ -261,8 +261,8 @@ def _new_line(offer: Offer, variant: VariantOffer, quantity: int, source: str) -
     )
 
 
-def _sold_out(lang: str, cart: Cart, message: str) -> Response:
-    answer = cart_answer(lang, cart, Notes(message=message))
+def _sold_out(lang: str, held: Held, message: str) -> Response:
+    answer = cart_answer(lang, held, Notes(message=message))
     answer.status_code = 409
     return answer
 

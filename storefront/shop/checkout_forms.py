@@ -8,9 +8,9 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask import abort
 from wtforms import BooleanField, Field, SubmitField
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
-from storefront.forms import PublicForm, TextField, given, required, within
+from storefront.forms import PublicForm, TextField, given, within
 from storefront.locale import gettext as _
 from storefront.locale import lazy_gettext
 from storefront.orders.rules import Buyer
@@ -25,6 +25,11 @@ SEEN = re.compile(r"([A-Z]{2}\.[a-z0-9_-]{1,40}\.[0-9]{1,9} ?){0,40}")
 CONTROL = re.compile(r"[\x01-\x1f\x7f]")
 
 
+def filled() -> DataRequired:
+    """A validator: something other than white space."""
+    return DataRequired(lazy_gettext("Fill this in."))
+
+
 def printable(_form: Any, field: Field) -> None:
     """A validator: no control characters in a line of text."""
     if CONTROL.search(field.data or ""):
@@ -34,13 +39,13 @@ def printable(_form: Any, field: Field) -> None:
 class CheckoutForm(PublicForm):
     """What a buyer fills in. Labels are part of the outside contract: browser tests find fields by them."""
 
-    email = TextField(lazy_gettext("E-mail address"), [required(), within(254)])
+    email = TextField(lazy_gettext("E-mail address"), [filled(), within(254)])
     phone = TextField(lazy_gettext("Phone (optional)"), [within(30)], default="")
-    name = TextField(lazy_gettext("Name"), [required(), within(120), printable])
+    name = TextField(lazy_gettext("Name"), [filled(), within(120), printable])
     country = TextField(lazy_gettext("Country"), default="NL")
-    postcode = TextField(lazy_gettext("Postcode"), [required(), within(16)])
-    street = TextField(lazy_gettext("Street and house number"), [required(), within(160), printable])
-    city = TextField(lazy_gettext("City"), [required(), within(100), printable])
+    postcode = TextField(lazy_gettext("Postcode"), [filled(), within(16)])
+    street = TextField(lazy_gettext("Street and house number"), [filled(), within(160), printable])
+    city = TextField(lazy_gettext("City"), [filled(), within(100), printable])
     shipping = TextField(lazy_gettext("Delivery method"), default="")
     payment = TextField(lazy_gettext("Payment method"), default=METHODS[0].code)
     terms = BooleanField(lazy_gettext("Consent to the terms"))

@@ -24,7 +24,7 @@ def show(lang: str, token: str) -> Response:
     set_alternates({code: url_for("shop_orders.show", lang=code, token=token) for code in LANGUAGES})
     payment = payments.latest_payment(order.id) if order.state == rules.PLACED else None
     html = render_template(
-        "shop/order.html", order=order, view=view_of(order.state, payment and payment.state)
+        "shop/order.html", order=order, view=view_of(order.state, payment.state if payment else None)
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"

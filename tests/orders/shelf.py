@@ -21,7 +21,9 @@ from storefront.transactions import writing
 
 SMALL, LARGE, POWDER, SHAKER = "MGT-C-90", "MGT-C-180", "NMN-P-50", "SHAKER"
 PRICES = {SMALL: 3495, LARGE: 6295, POWDER: 7995, SHAKER: 1250}
-BUYER = Buyer("lotte.jansen@example.nl", "Lotte Jansen", "Oude Ebbingestraat 18", "9711 LM", "Groningen", "NL")
+BUYER = Buyer(
+    "lotte.jansen@example.nl", "Lotte Jansen", "Oude Ebbingestraat 18", "9711 LM", "Groningen", "NL"
+)
 POSTED = {
     "email": "lotte.jansen@example.nl",
     "phone": "",
@@ -68,7 +70,7 @@ def fill(available: int = 10) -> Shelf:
         _product("mgt-c", "magnesium", "Magnesium L-threonate", [(SMALL, "90"), (LARGE, "180")])
         _product("nmn-p", "nmn", "NMN", [(POWDER, "50")])
         _product("shaker", "none", "Shaker", [(SHAKER, "1")], vat_class="standard")
-        ids = {sku: variant_id for sku, variant_id in db.session.execute(select(Variant.sku, Variant.id))}
+        ids = {row.sku: row.id for row in db.session.execute(select(Variant.sku, Variant.id))}
         levels = set(db.session.scalars(select(StockLevel.variant_id)))
         for variant_id in ids.values():
             if variant_id in levels:
@@ -86,7 +88,9 @@ def _ways_of_delivery() -> None:
         ("BE", "standard", 695, 7500),
         ("BE", "pickup", 495, None),
     ):
-        add_shipping_method(country, code, {"nl": f"{code} nl", "en": f"{code} en"}, {"nl": "", "en": ""}, price, free_from)
+        add_shipping_method(
+            country, code, {"nl": f"{code} nl", "en": f"{code} en"}, {"nl": "", "en": ""}, price, free_from
+        )
 
 
 def _product(
@@ -120,7 +124,9 @@ def _product(
     set_state(code, "published", "test")
 
 
-def new_order(shelf: Shelf, quantities: dict[str, int], cart_id: str = "cart-0123456789abcdef", **changes: object) -> NewOrder:
+def new_order(
+    shelf: Shelf, quantities: dict[str, int], cart_id: str = "cart-0123456789abcdef", **changes: object
+) -> NewOrder:
     """An order for so many of each SKU."""
     lines = tuple(
         NewLine(

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from storefront import clock
-from storefront.jobs.models import Job
 from storefront.database import db
+from storefront.jobs.models import Job
 from storefront.orders import actions, queries
 from storefront.refusals import Refused
 from storefront.transactions import writing

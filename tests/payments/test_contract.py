@@ -61,7 +61,14 @@ def test_no_product_name_leaves_the_shop(app: Flask) -> None:
         {"expires_at": "tomorrow"},
         {"api_key": "sk"},
         {"adaptive_pricing": {"enabeld": False}},
-        {"line_items": [{"quantity": 1, "price_data": {"currency": "eur", "unit_amount": 1.5, "product_data": {"name": "x"}}}]},
+        {
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {"currency": "eur", "unit_amount": 1.5, "product_data": {"name": "x"}},
+                }
+            ]
+        },
         {"line_items": [{"quantity": 1, "price_data": {"unit_amount": 1, "product_data": {"name": "x"}}}]},
         {"payment_intent_data": {"capture_methode": "manual"}},
     ],
@@ -82,7 +89,9 @@ def test_the_double_refuses_and_remembers_a_wrong_parameter(
     app: Flask, stripe_double: Double, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = session_params(request())
-    monkeypatch.setattr(stripe_gateway, "session_params", lambda _request: {**right, "payment_method_types": ["card"]})
+    monkeypatch.setattr(
+        stripe_gateway, "session_params", lambda _request: {**right, "payment_method_types": ["card"]}
+    )
     with pytest.raises(ProviderRefused, match="payment_method_types"):
         StripeProvider(KEY, stripe_double.url).create_session(request())
     assert stripe_double.violations

@@ -1,4 +1,4 @@
-"""The conversation with Stripe's double: written before the call, no transaction during it, one session per attempt."""
+"""The conversation with Stripe's double: written before the call, no transaction during it, one session each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def shop(stripe_app: Callable[..., Flask], request: pytest.FixtureRequest) -> It
     with app.app_context():
         yield shelf.fill(10)
         db.session.remove()
-
 
 
 def test_the_buyer_is_led_to_one_session(shop: Shelf, stripe_double: Double) -> None:
@@ -85,7 +84,9 @@ def test_no_transaction_is_open_during_a_call(
     assert not any(in_transaction for _, in_transaction in seen), seen
 
 
-def test_the_attempt_is_written_down_before_the_call_and_found_by_its_key(shop: Shelf, stripe_double: Double) -> None:
+def test_the_attempt_is_written_down_before_the_call_and_found_by_its_key(
+    shop: Shelf, stripe_double: Double
+) -> None:
     order_id = placed(shop)
     stripe_double.faults = ["500", "500"]
     with pytest.raises(ProviderAway):
@@ -132,7 +133,9 @@ def test_a_session_about_to_end_is_not_handed_out_again(shop: Shelf, stripe_doub
     assert attempts(order_id) == ["expired", "open"]
 
 
-def test_returning_before_the_webhook_and_the_webhook_before_returning(shop: Shelf, stripe_double: Double) -> None:
+def test_returning_before_the_webhook_and_the_webhook_before_returning(
+    shop: Shelf, stripe_double: Double
+) -> None:
     order_id = placed(shop)
     conversation.start_payment(order_id)
     conversation.look_up(order_id)
@@ -194,7 +197,9 @@ def test_when_stripe_does_not_answer_nothing_is_replaced(shop: Shelf, stripe_dou
     assert (state(order_id), attempts(order_id)) == ("placed", ["open"])
 
 
-def test_the_sweep_ends_the_session_before_it_gives_the_stock_back(shop: Shelf, stripe_double: Double) -> None:
+def test_the_sweep_ends_the_session_before_it_gives_the_stock_back(
+    shop: Shelf, stripe_double: Double
+) -> None:
     order_id = placed(shop)
     conversation.start_payment(order_id)
     assert sweep() == 0
@@ -260,14 +265,17 @@ def test_refunds_go_through_the_provider_and_are_kept(shop: Shelf, stripe_double
     conversation.refund_order(number, None, "admin")
     assert (state(order_id), shop.left(SMALL)) == ("refunded", 10)
     assert sorted(refund["amount"] for refund in stripe_double.refunds.values()) == [1990, 5000]
-    assert [(refund.amount_cents, refund.state) for refund in queries.refunds_of(order_id)] == [(1990, "done"), (5000, "done")]
+    assert [(refund.amount_cents, refund.state) for refund in queries.refunds_of(order_id)] == [
+        (1990, "done"),
+        (5000, "done"),
+    ]
     with pytest.raises(Refused):
         conversation.refund_order(number, None, "admin")
 
 
 @pytest.mark.parametrize("cents", [0, -1, 6991])
 def test_never_more_than_came_in_is_refunded(shop: Shelf, stripe_double: Double, cents: int) -> None:
-    order_id, number = paid_order(shop, stripe_double)
+    _order_id, number = paid_order(shop, stripe_double)
     with pytest.raises(Refused) as caught:
         conversation.refund_order(number, cents, "admin")
     assert caught.value.field == "amount"
@@ -287,7 +295,9 @@ def test_a_refund_whose_answer_was_lost_is_taken_up_again(shop: Shelf, stripe_do
     assert len(stripe_double.refunds) == 1
 
 
-def test_a_refund_that_stripe_refuses_says_so_and_can_be_made_anew(shop: Shelf, stripe_double: Double) -> None:
+def test_a_refund_that_stripe_refuses_says_so_and_can_be_made_anew(
+    shop: Shelf, stripe_double: Double
+) -> None:
     order_id, number = paid_order(shop, stripe_double)
     (intent,) = stripe_double.intents.values()
     intent["amount_received"] = 1000

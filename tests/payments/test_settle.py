@@ -52,7 +52,9 @@ def test_paid_once_however_often_it_is_said(shop: Shelf) -> None:
     assert shop.left(SMALL) == 8
 
 
-@pytest.mark.parametrize("status", [Status("paid", "pi", 6989, "eur"), Status("paid", "pi", 6990, "usd"), Status("paid", "pi")])
+@pytest.mark.parametrize(
+    "status", [Status("paid", "pi", 6989, "eur"), Status("paid", "pi", 6990, "usd"), Status("paid", "pi")]
+)
 def test_another_amount_or_currency_is_held_for_a_person(shop: Shelf, status: Status) -> None:
     order_id = placed(shop)
     settled(opened(order_id), status, status, PAID)
@@ -154,6 +156,8 @@ def test_an_event_is_taken_in_once(shop: Shelf) -> None:
 def test_events_about_others_are_left_alone(shop: Shelf) -> None:
     order_id = placed(shop)
     opened(order_id)
-    assert not conversation.take_in(Notice("evt_1", "checkout.session.completed", "cs_other", "X-1", PAID), "demo")
+    assert not conversation.take_in(
+        Notice("evt_1", "checkout.session.completed", "cs_other", "X-1", PAID), "demo"
+    )
     assert not conversation.take_in(Notice("evt_2", "customer.created"), "demo")
     assert (state(order_id), attempts(order_id)) == ("placed", ["open"])

@@ -40,13 +40,17 @@ def test_the_same_key_with_another_body_is_refused_and_not_repeated(
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "html", "busy"])
-def test_a_passing_fault_is_tried_once_more(provider: StripeProvider, stripe_double: Double, fault: str) -> None:
+def test_a_passing_fault_is_tried_once_more(
+    provider: StripeProvider, stripe_double: Double, fault: str
+) -> None:
     stripe_double.faults = [fault]
     assert provider.create_session(request()).reference in stripe_double.sessions
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "html", "busy"])
-def test_a_lasting_fault_is_said_to_be_away(provider: StripeProvider, stripe_double: Double, fault: str) -> None:
+def test_a_lasting_fault_is_said_to_be_away(
+    provider: StripeProvider, stripe_double: Double, fault: str
+) -> None:
     stripe_double.faults = [fault, fault]
     with pytest.raises(ProviderAway):
         provider.create_session(request())
@@ -70,7 +74,9 @@ def test_a_lost_answer_is_found_again_by_its_key(impatient: StripeProvider, stri
     assert list(stripe_double.sessions) == [session.reference]
 
 
-def test_nobody_waits_for_a_provider_that_does_not_answer(impatient: StripeProvider, stripe_double: Double) -> None:
+def test_nobody_waits_for_a_provider_that_does_not_answer(
+    impatient: StripeProvider, stripe_double: Double
+) -> None:
     stripe_double.faults = ["slow", "slow"]
     began = time.monotonic()
     with pytest.raises(ProviderAway):
@@ -95,7 +101,7 @@ def test_a_wrong_key_is_away_not_refused(stripe_double: Double, app: Flask) -> N
 
 def test_every_status(provider: StripeProvider, stripe_double: Double) -> None:
     made = [provider.create_session(replace(request(), key=f"K-{number}")).reference for number in range(5)]
-    opened, paid, pending, failed, expired = made
+    _opened, paid, pending, failed, expired = made
     intent = stripe_double.pay(paid)["payment_intent"]
     waiting = stripe_double.pay_later(pending)["payment_intent"]
     refused = stripe_double.pay_later(failed)["payment_intent"]
@@ -112,7 +118,9 @@ def test_every_status(provider: StripeProvider, stripe_double: Double) -> None:
     assert provider.session_status(pending) == Status("paid", waiting, 6990, "eur")
 
 
-def test_ending_a_session_says_when_the_buyer_was_faster(provider: StripeProvider, stripe_double: Double) -> None:
+def test_ending_a_session_says_when_the_buyer_was_faster(
+    provider: StripeProvider, stripe_double: Double
+) -> None:
     opened = provider.create_session(request()).reference
     assert provider.expire_session(opened) == Status("expired")
     assert provider.expire_session(opened) == Status("expired")

@@ -181,7 +181,9 @@ def test_quantities_are_changed_and_lines_removed(client: FlaskClient, shop: She
     assert plain.value == "0"
 
 
-@pytest.mark.parametrize(("quantity", "status"), [("0", 422), ("-3", 422), ("1.5", 422), ("x", 422), ("100", 422), ("11", 409)])
+@pytest.mark.parametrize(
+    ("quantity", "status"), [("0", 422), ("-3", 422), ("1.5", 422), ("x", 422), ("100", 422), ("11", 409)]
+)
 def test_a_wrong_change_is_said_at_its_line_and_changes_nothing(
     client: FlaskClient, shop: Shelf, quantity: str, status: int
 ) -> None:
@@ -201,7 +203,9 @@ def test_a_wrong_change_is_said_at_its_line_and_changes_nothing(
     assert 'value="2"' in first[0], "what was typed is kept"
 
 
-def test_a_forged_cart_is_empty_with_a_notice_and_replaced_by_the_next_post(client: FlaskClient, shop: Shelf) -> None:
+def test_a_forged_cart_is_empty_with_a_notice_and_replaced_by_the_next_post(
+    client: FlaskClient, shop: Shelf
+) -> None:
     client.set_cookie("cart", "forged.value")
     page = client.get("/en/cart")
     assert page.status_code == 200

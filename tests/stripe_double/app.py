@@ -37,7 +37,9 @@ def create_double(double: Double) -> Flask:
             body = checked(*BODIES[what], given)
         except BadBody as error:
             double.violations.append(f"{request.path}: {error}")
-            raise StripeSays(400, "invalid_request_error", f"Received unknown or wrong parameter: {error}") from error
+            raise StripeSays(
+                400, "invalid_request_error", f"Received unknown or wrong parameter: {error}"
+            ) from error
         double.requests.append((request.path, body))
         return body
 
@@ -87,7 +89,7 @@ def create_double(double: Double) -> Flask:
 
 
 def _remembered(double: Double, act: Callable[[], dict[str, Any]]) -> tuple[int, dict[str, Any]]:
-    """Stripe's idempotency: same key and body, same answer; another body is an error; still running is 409."""
+    """Stripe's idempotency: same key and body, same answer; another body is an error."""
     key = request.headers.get("Idempotency-Key", "")
     if request.method != "POST" or not key:
         with double.lock:
@@ -96,7 +98,11 @@ def _remembered(double: Double, act: Callable[[], dict[str, Any]]) -> tuple[int,
     with double.lock:
         found = double.keys.setdefault(key, Remembered(body))
         if found.body != body:
-            raise StripeSays(400, "idempotency_error", "Keys for idempotent requests can only be used with the same parameters.")
+            raise StripeSays(
+                400,
+                "idempotency_error",
+                "Keys for idempotent requests can only be used with the same parameters.",
+            )
         if found.answer is None:
             try:
                 found.answer = (200, act())
@@ -110,11 +116,17 @@ def _fault(kind: str) -> Answer:
     if kind == "html":
         return Response("<html><body>Bad gateway</body></html>", 502, mimetype="text/html")
     if kind == "busy":
-        inner = {"type": "idempotency_error", "code": "idempotency_key_in_use", "message": "The key is in use."}
+        inner = {
+            "type": "idempotency_error",
+            "code": "idempotency_key_in_use",
+            "message": "The key is in use.",
+        }
         answer = jsonify(error=inner)
         answer.status_code = 409
         return answer
-    answer = jsonify(error={"type": "api_error" if kind == "500" else "invalid_request_error", "message": kind})
+    answer = jsonify(
+        error={"type": "api_error" if kind == "500" else "invalid_request_error", "message": kind}
+    )
     answer.status_code = int(kind)
     return answer
 
@@ -150,9 +162,13 @@ def _buttons(session: dict[str, Any], declined: bool) -> str:
     }[session["locale"] or "en"]
     said = "<p role='alert'>Your card was declined.</p>" if declined else ""
     amount = f"{session['amount_total'] / 100:.2f} {session['currency'].upper()}"
-    buttons = "".join(f"<button name='press' value='{value}'>{name}</button>" for value, name in names.items())
-    return f"<h1>{escape(session['client_reference_id'])}</h1><p>{amount}</p>{said}<form method='post'>{buttons}</form>"
+    buttons = "".join(
+        f"<button name='press' value='{value}'>{name}</button>" for value, name in names.items()
+    )
+    head = f"<h1>{escape(session['client_reference_id'])}</h1><p>{amount}</p>{said}"
+    return f"{head}<form method='post'>{buttons}</form>"
 
 
 def _html(lang: str | None, body: str) -> str:
-    return f"<!doctype html><html lang='{lang or 'en'}'><head><title>Checkout</title></head><body>{body}</body></html>"
+    head = f"<!doctype html><html lang='{lang or 'en'}'><head><title>Checkout</title></head>"
+    return f"{head}<body>{body}</body></html>"

@@ -1,4 +1,4 @@
-"""Holds what is sent to Stripe against the SDK's own parameter types, and what is answered against its classes.
+"""Holds what is sent to Stripe against the SDK's own parameter types, and answers against its classes.
 
 The TypedDicts of ``stripe.params`` are read from their source, with three changes: nothing beyond the named
 fields is allowed, a Literal allows only what it names (the SDK's generator adds ``|str`` to each), and the

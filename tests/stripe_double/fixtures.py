@@ -15,11 +15,9 @@ from tests.stripe_double.app import create_double
 from tests.stripe_double.state import KEY, Double
 
 
-
-
 @pytest.fixture
 def stripe_double() -> Iterator[Double]:
-    """A running double. At the end no request of the test may have been one that Stripe does not understand."""
+    """A running double. At the end no request may have been one that Stripe does not understand."""
     double = Double()
     server = make_server("127.0.0.1", 0, create_double(double), threaded=True)
     double.url = f"http://127.0.0.1:{server.server_port}"

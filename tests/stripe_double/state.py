@@ -106,7 +106,9 @@ class Double:
         """A session; one whose time is over has expired by itself."""
         session = self.sessions.get(reference)
         if session is None:
-            raise StripeSays(404, "invalid_request_error", f"No such checkout.session: {reference}", "resource_missing")
+            raise StripeSays(
+                404, "invalid_request_error", f"No such checkout.session: {reference}", "resource_missing"
+            )
         if session["status"] == "open" and session["expires_at"] < time.time():
             self.end(session)
         return session
@@ -115,7 +117,9 @@ class Double:
         """End an open session."""
         session = self.session(reference)
         if session["status"] != "open":
-            raise StripeSays(400, "invalid_request_error", "Only Checkout Sessions with a status of open can be expired.")
+            raise StripeSays(
+                400, "invalid_request_error", "Only Checkout Sessions with a status of open can be expired."
+            )
         self.end(session)
         return session
 
@@ -180,7 +184,12 @@ class Double:
         given = sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
         amount = body.get("amount", intent["amount_received"] - given)
         if amount < 1 or given + amount > intent["amount_received"]:
-            raise StripeSays(400, "invalid_request_error", "Refund amount is greater than what is left.", "charge_already_refunded")
+            raise StripeSays(
+                400,
+                "invalid_request_error",
+                "Refund amount is greater than what is left.",
+                "charge_already_refunded",
+            )
         refund = {
             "id": f"re_test_{secrets.token_hex(12)}",
             "object": "refund",
