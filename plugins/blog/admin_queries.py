@@ -182,7 +182,7 @@ def article_to_edit(code: str) -> ArticleToEdit | None:
     article = db.session.scalar(select(Article).where(Article.code == code))
     if article is None:
         return None
-    people = {id_: key for id_, key in db.session.execute(select(Author.id, Author.key))}
+    people = {row.id: row.key for row in db.session.execute(select(Author.id, Author.key))}
     texts = db.session.scalars(select(ArticleText).where(ArticleText.article_id == article.id))
     topics = select(Topic.key).join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
     topics = topics.where(ArticleTopic.article_id == article.id).order_by(ArticleTopic.position)
