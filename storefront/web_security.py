@@ -18,8 +18,9 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; "
-    "form-action 'self' https://checkout.stripe.com"
+    "form-action 'self' {payment}"
 )
+HOSTED_CHECKOUT = "https://checkout.stripe.com"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -47,6 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=app.config.get("RATELIMIT_ENABLED", True),
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.extensions["content_security_policy"] = POLICY.format(payment=_payment_origin(settings))
     app.session_interface = StaffSessions()
     limiter.init_app(app)
     app.before_request(refuse_cross_site)
@@ -98,9 +100,15 @@ def own_origins() -> set[str]:
     return origins
 
 
+def _payment_origin(settings: Settings) -> str:
+    """Where the checkout may lead: to the provider's hosted page."""
+    base = urlsplit(settings.stripe_api_base)
+    return f"{base.scheme}://{base.netloc}" if base.netloc else HOSTED_CHECKOUT
+
+
 def add_headers(response: Response) -> Response:
     """Security headers on every answer; a view may have set its own already."""
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Content-Security-Policy", current_app.extensions["content_security_policy"])
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -11,7 +11,7 @@ const showCount = () => {
     el.textContent = n;
     el.hidden = !n;
     const named = el.closest('[data-label]');
-    named?.setAttribute('aria-label', named.dataset.label.replace('{n}', n));
+    named?.setAttribute('aria-label', named.dataset.label.replace(n ? '{n}' : ' ({n})', n || ''));
   });
 };
 
