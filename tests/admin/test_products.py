@@ -10,6 +10,7 @@ from sqlalchemy import select
 from storefront.catalog import editing
 from storefront.catalog.models import PriceHistory, SlugHistory
 from storefront.database import db
+from storefront.quality.editing import absorption_of
 from storefront.stock import queries as stock
 
 CODE = "mgt-c"
@@ -280,12 +281,30 @@ def test_a_forged_picture_is_no_request_of_ours(admin_client, form_of):
     assert form.press().status_code == 400
 
 
-def test_the_editor_says_for_each_badge_whether_it_is_shown(admin_client):
+@pytest.mark.parametrize(
+    ("lang", "shown", "not_shown"),
+    [("nl", ">Getoond<", "Niet getoond, want"), ("en", ">Shown<", "Not shown, because")],
+)
+def test_the_editor_says_for_each_badge_whether_it_is_shown(admin_client, form_of, lang, shown, not_shown):
+    form_of(admin_client, "/admin/", "/admin/language").press(f"lang={lang}")
     page = admin_client.get(PAGE).text
-    assert page.count("Wordt getoond") == 3 or page.count("Shown") == 3
+    assert page.count(shown) == 3 and not_shown not in page
     admin_client.post("/dev/date/", data={"shown": "2099-01-01", "back": "/"})
     page = admin_client.get(PAGE).text
-    assert "omdat" in page or "because" in page
+    assert page.count(not_shown) == 3 and shown not in page
+
+
+def test_absorption_is_linked_whole_or_not_at_all(admin_client, form_of):
+    form = form_of(admin_client, "/admin/products/nmn-c", "/absorption")
+    half = form.set(doi="10.2903/j.efsa.2024.8656").press()
+    assert half.status_code == 422 and "10.2903/j.efsa.2024.8656" in half.text
+    form.set(citation="EFSA Journal 22:e8656", assessor="EFSA", year="2024")
+    assert form.press().status_code == 303
+    db.session.rollback()
+    assert absorption_of(product("nmn-c").product.id).year == 2024
+    assert form.set(citation="", doi="", assessor="", year="").press().status_code == 303
+    db.session.rollback()
+    assert absorption_of(product("nmn-c").product.id) is None
 
 
 def test_posts_without_the_token_change_nothing(admin_client, form_of):
