@@ -7,7 +7,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "order now": ("Order now", "Bestel nu"),
     "add to cart": ("Add to cart", "In winkelmand"),
     "cart": ("Cart", "Winkelmand"),
-    "cart with": ("Cart, {n} items", "Winkelmand, {n} producten"),
+    "cart with": ("Cart ({n})", "Winkelmand ({n})"),
     "your cart": ("Your cart", "Je winkelmand"),
     "empty cart": ("Your cart is empty", "Je winkelmand is leeg"),
     "checkout": ("Checkout", "Naar afrekenen"),

@@ -71,10 +71,9 @@ addEventListener('pageshow', () => {
 // Variant choice: mirror price and unit price (the server has the last word).
 const mirrorPrice = (radio) => {
   if (!radio?.dataset.p) return;
-  all('[data-price]').forEach((el) => { el.textContent = radio.dataset.p; });
-  all('[data-unit]').forEach((el) => { el.textContent = radio.dataset.u; });
-  all('[data-day]').forEach((el) => { el.textContent = radio.dataset.d; });
-  all('[data-stock]').forEach((el) => { el.textContent = radio.dataset.s; });
+  for (const key of ['price', 'unit', 'day', 'stock']) {
+    all(`[data-${key}]`).forEach((el) => { el.textContent = radio.dataset[key[0]]; });
+  }
 };
 
 // Filters and quantities apply at once; a stepper waits for the last click.
