@@ -14,11 +14,16 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.routing import BaseConverter
 
 from storefront import clock, commands, database, locale, money, responses, web_security
+from storefront.admin import frame as admin_frame
+from storefront.admin import sign_in
 from storefront.assets import Assets
 from storefront.config import Settings, from_environment
 from storefront.database import db
 from storefront.plugin_system import calling
 from storefront.plugin_system.loader import Plugins, load_plugins
+from storefront.shop import errors
+from storefront.shop import frame as shop_frame
+from storefront.templating import Environment
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
@@ -72,6 +77,7 @@ def create_app(settings: Settings | None = None, config: Mapping[str, Any] | Non
         template_folder=str(ROOT / "templates"),
         instance_path=str(ROOT / "instance"),
     )
+    app.jinja_environment = Environment
     settings = settings or from_environment(Path(app.instance_path))
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     app.extensions["storefront"] = settings
@@ -162,24 +168,9 @@ def _register_site(app: Flask, settings: Settings) -> None:
     """Every blueprint of the core, then those of plugins."""
     table = SITE | (DEVELOPMENT_SITE if settings.development else {})
     for module, prefix in table.items():
-        try:
-            view = importlib.import_module(module)
-        except ModuleNotFoundError as error:
-            if error.name != module and not module.startswith(error.name or "?"):
-                raise
-            app.logger.warning("missing view module %s", module)
-            continue
-        app.register_blueprint(view.blueprint, url_prefix=prefix or None)
-    for name in (
-        "storefront.shop.frame",
-        "storefront.shop.errors",
-        "storefront.admin.frame",
-        "storefront.admin.sign_in",
-    ):
-        try:
-            importlib.import_module(name).init_app(app)
-        except ModuleNotFoundError:
-            app.logger.warning("missing %s", name)
+        app.register_blueprint(importlib.import_module(module).blueprint, url_prefix=prefix or None)
+    for part in (shop_frame, errors, admin_frame, sign_in):
+        part.init_app(app)
     with app.app_context():
         for blueprint, prefix in calling.call_lists("blueprints"):
             app.register_blueprint(blueprint, url_prefix=prefix)
