@@ -28,7 +28,8 @@ def test_pages_link_within_the_prefix(host):
     assert links
     assert [link for link in links if not link.startswith("/shop/")] == []
     for link in set(links):
-        assert client.get(link.replace("&amp;", "&")).status_code in {200, 405}, link
+        with client.get(link.replace("&amp;", "&")) as answer:
+            assert answer.status_code in {200, 405}, link
 
 
 def test_a_whole_purchase_under_the_prefix(host):
@@ -51,7 +52,7 @@ def test_a_whole_purchase_under_the_prefix(host):
             "country": "NL",
             "phone": "",
             "shipping": "standard",
-            "payment_method": re.search(r'name="payment_method"[^>]*value="([^"]+)"', checkout.text).group(1),
+            "payment": "card",
             "terms": "y",
         },
     )
