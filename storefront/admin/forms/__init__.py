@@ -8,6 +8,7 @@ from wtforms import Field, FieldList, FormField, HiddenField
 
 from storefront.admin.forms.fields import AddressField, SecretField
 from storefront.forms import StaffForm, required, within
+from storefront.locale import LANGUAGES
 from storefront.locale import lazy_gettext as _
 from storefront.refusals import Refused
 
@@ -58,11 +59,20 @@ class NestedForm(StaffForm):
         return next((field for field in leaves(self) if field.name == name), None)
 
     def listed_errors(self) -> list[tuple[str, str]]:
-        """All errors as (id of the field or "", message), in the order of the page."""
+        """All errors as (id of the field or "", label and message), in the order of the page."""
         found = [("", str(message)) for message in self.form_errors]
         for field in leaves(self):
-            found += [(field.id, str(message)) for message in field.errors]
+            found += [(field.id, f"{_spoken_label(field)}: {message}") for message in field.errors]
         return found
+
+
+def _spoken_label(field: Field) -> str:
+    """The label of a field, with the language where the form has it once for each."""
+    lang = next(
+        (lang for lang in LANGUAGES if field.name.startswith(f"{lang}-") or field.name.endswith(f"_{lang}")),
+        "",
+    )
+    return f"{field.label.text} {lang.upper()}".strip()
 
 
 def leaves(form: StaffForm) -> Iterator[Field]:
