@@ -49,8 +49,8 @@ class Way:
 class Choice:
     """What was chosen, and what every choice costs.
 
-    The page holds the totals of all choices and shows the one that is made, by its style alone. The form sends
-    back which totals stood there, so that nobody orders at one that was not shown.
+    The page holds the totals of all choices and shows the one that is made, by its style alone. The form
+    sends back which totals stood there, so that nobody orders at one that was not shown.
     """
 
     country: str

@@ -1,4 +1,4 @@
-"""Many at once, through real HTTP, on SQLite and PostgreSQL; and a control that shows what this would miss."""
+"""Many at once, through real HTTP, on SQLite and PostgreSQL; and a control that shows what it would miss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conversation with Stripe's double: written before the call, no transaction during it, one session each."""
+"""The conversation with Stripe's double: written before the call, no transaction during it, one session."""
 
 from __future__ import annotations
 
