@@ -22,6 +22,7 @@ from tests.stripe_double.app import create_double
 from tests.stripe_double.state import Double
 
 PATIENCE = 15_000  # milliseconds; two cores run two browsers and two shops
+REFUSED = "status of 422"  # what the browser notes of a form that is shown again with errors
 HEIGHT = {390: 844, 1440: 900}
 
 expect.set_options(timeout=PATIENCE)
@@ -174,7 +175,7 @@ def shopper(open_window: Callable[..., Window]) -> Iterator[Callable[..., Shoppe
     yield make
     for window, hosts in made:
         assert window.foreign(*hosts) == []
-        assert window.complaints == []
+        assert [one for one in window.complaints if REFUSED not in one] == []
 
 
 @pytest.fixture(scope="session")

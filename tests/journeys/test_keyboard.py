@@ -11,9 +11,11 @@ pytestmark = pytest.mark.browser
 
 FURTHEST = 120  # so many stops may lie between two things
 RING = """() => {
-  const style = getComputedStyle(document.activeElement);
-  const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
-  return drawn || style.boxShadow !== 'none';
+  for (let el = document.activeElement, n = 0; el && n < 5; el = el.parentElement, n++) {
+    const style = getComputedStyle(el);
+    if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) return true;
+  }
+  return false;  // neither the element nor the card or option around it
 }"""
 
 
