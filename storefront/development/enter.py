@@ -46,4 +46,5 @@ def enter(role: str) -> ResponseReturnValue:
 
 def buttons(wanted: str = "") -> Markup:
     """Two buttons for the sign-in page."""
-    return Markup(render_template("development/enter.html", form=EnterForm(formdata=None, next=wanted)))
+    form = EnterForm(formdata=None, next=wanted)
+    return Markup(render_template("development/enter.html", form=form))  # nosec B704: our template escapes

@@ -56,16 +56,16 @@ def bar() -> Markup:
     shown = shown_date()
     if shown is None:
         return Markup()
-    return Markup(render_template("development/bar.html", shown=shown, form=_form()))
+    html = render_template("development/bar.html", shown=shown, form=_form())
+    return Markup(html)  # nosec B704: our template escapes
 
 
 def date_form(prefix: str = "") -> Markup:
     """The form in the rail of the admin. prefix: keeps ids apart when it stands twice on a page."""
-    return Markup(
-        render_template(
-            "development/date_form.html", shown=shown_date(), form=_form(), field_id=f"{prefix}shown-date"
-        )
+    html = render_template(
+        "development/date_form.html", shown=shown_date(), form=_form(), field_id=f"{prefix}shown-date"
     )
+    return Markup(html)  # nosec B704: our template escapes
 
 
 def _form() -> ShownDateForm:
