@@ -47,4 +47,5 @@ def enter(role: str) -> ResponseReturnValue:
 def buttons(wanted: str = "") -> Markup:
     """Two buttons for the sign-in page."""
     form = EnterForm(formdata=None, next=wanted)
-    return Markup(render_template("development/enter.html", form=form))  # nosec B704
+    html = render_template("development/enter.html", form=form)
+    return Markup(html)  # nosec B704
