@@ -1,11 +1,13 @@
 """Draw the demo shop's pictures: packs and article headers as SVG, with raster copies.
 
-    python -m storefront.demo.make_art
+    python -m storefront.demo.make_art FOLDER
 
+FOLDER takes the article headers: they belong to whoever brings the articles.
 Only needed to change a picture: the drawings are in the tree. Needs fonttools, resvg-py and
 Pillow, and the fonts named in art_source/lettering.py. The same input gives the same files.
 """
 
+import sys
 from pathlib import Path
 
 from storefront.demo.art_source import cells, packs, raster, things, views
@@ -46,20 +48,21 @@ def pictures() -> dict[str, str]:
     return files
 
 
-def main() -> None:
+def main(headers: Path) -> None:
     """Write every file."""
-    (ART / "raster").mkdir(parents=True, exist_ok=True)
-    ICONS.mkdir(parents=True, exist_ok=True)
+    for folder in (ART / "raster", ICONS, headers):
+        folder.mkdir(parents=True, exist_ok=True)
     for name, drawing in pictures().items():
         (ART / f"{name}.svg").write_text(drawing, encoding="utf-8")
         raster.pack(drawing, ART / "raster" / f"{name}.jpg")
+    (ICONS / "pack-duo.svg").write_text(pictures()["pack-duo"], encoding="utf-8")
     for draw in HEADERS:
         name, drawing = f"art-{draw.__name__}", draw()
-        (ART / f"{name}.svg").write_text(drawing, encoding="utf-8")
-        raster.header(drawing, ART / "raster" / f"{name}.jpg")
+        (headers / f"{name}.svg").write_text(drawing, encoding="utf-8")
+        raster.header(drawing, headers / f"{name}.jpg")
     (ICONS / "favicon.svg").write_text(icon(corner=6), encoding="utf-8")
     raster.touch_icon(icon(corner=0), ICONS / "apple-touch-icon.png")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

@@ -32,6 +32,7 @@ from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
 from storefront.plugin_system import calling
+from storefront.testing import browser
 from storefront.testing.databases import cluster, create_database, maintain, missing
 from storefront.testing.servers import STARTED_WITHIN, Live, start_server
 from storefront.transactions import writing
@@ -45,15 +46,6 @@ CONFIG = {
     "CHEAP_PASSWORDS": True,
     "PROPAGATE_EXCEPTIONS": True,
 }
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class FreshClient(FlaskClient):
@@ -287,14 +279,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
         live.process.wait(timeout=STARTED_WITHIN)
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Chromium of the system when there is one, else Playwright's own."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    own = Path.home() / ".cache" / "ms-playwright"
-    if found is None and not own.is_dir():
-        missing("Chromium is not installed")
-    return browser_type_launch_args | ({"executable_path": found} if found else {}) | {"args": CHROMIUM_FLAGS}
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the browser's fixture last, so that it comes after the one of pytest-playwright."""
+    config.pluginmanager.register(browser, "storefront-browser")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

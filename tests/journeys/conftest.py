@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from werkzeug.serving import make_server
 
-from storefront.testing import CHROMIUM_FLAGS, Live, Maker, Templates
-from storefront.testing.databases import missing
+from storefront.testing import Live, Maker, Templates
 from storefront.testing.servers import STARTED_WITHIN, start_server
 from tests.journeys.shopper import Shopper
 from tests.stripe_double.app import create_double
@@ -26,16 +24,6 @@ REFUSED = "status of 422"  # what the browser notes of a form that is shown agai
 HEIGHT = {390: 844, 1440: 900}
 
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Chromium of the system when there is one. Here, since a conftest wins over pytest-playwright's own."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None and not (Path.home() / ".cache" / "ms-playwright").is_dir():
-        missing("Chromium is not installed")
-    own = {"executable_path": found} if found else {}
-    return browser_type_launch_args | own | {"args": CHROMIUM_FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +40,7 @@ def journey_apps(
 
 @pytest.fixture(scope="session")
 def shop(journey_apps: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """The demo shop with the demo payment, served by gunicorn. Tests share it and must not change the shop."""
+    """The demo shop with the demo payment, served by gunicorn. Tests share it and leave the shop as it is."""
     yield from _served(journey_apps("demo"), tmp_path_factory.mktemp("shop"))
 
 
@@ -65,9 +53,7 @@ class StripeShop:
 
 
 @pytest.fixture(scope="session")
-def served_stripe_shop(
-    journey_apps: Maker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StripeShop]:
+def served_stripe_shop(journey_apps: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeShop]:
     """A double of Stripe, and a shop that talks to it."""
     double = Double()
     server = make_server("127.0.0.1", 0, create_double(double), threaded=True)
@@ -176,9 +162,3 @@ def shopper(open_window: Callable[..., Window]) -> Iterator[Callable[..., Shoppe
     for window, hosts in made:
         assert window.foreign(*hosts) == []
         assert [one for one in window.complaints if REFUSED not in one] == []
-
-
-@pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """The folder with the npm tools; `npm ci --ignore-scripts` fills it."""
-    return Path(__file__).parents[2] / "node_modules"

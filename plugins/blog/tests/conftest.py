@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -58,16 +55,6 @@ class Page:
 def words(element: Element) -> str:
     """The text of an element on one line."""
     return re.sub(r"\s+", " ", "".join(element.itertext())).strip()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Chromium of the system when there is one; without any, browser tests are left out (not in CI)."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None and not (Path.home() / ".cache" / "ms-playwright").is_dir() and not os.environ.get("CI"):
-        pytest.skip("Chromium is not installed")
-    own = {"executable_path": found} if found else {}
-    return browser_type_launch_args | own | {"args": ["--no-sandbox", "--disable-gpu", "--disable-quic"]}
 
 
 @pytest.fixture
