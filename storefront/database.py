@@ -7,12 +7,25 @@ a reading one does not. ``transactions.writing`` sets the execution option ``wri
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, event
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Engine,
+    Executable,
+    MetaData,
+    Row,
+    String,
+    Text,
+    cast,
+    event,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -85,6 +98,22 @@ if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def fetch(statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What a select of columns finds, without the part of the ORM: half the time of `session.execute`.
+
+    For statements that are built once, with their values as parameters. As there, what the session holds is
+    written first.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values).all()
+
+
+def undecoded(column: Any) -> ColumnElement[str]:
+    """The text of a JSON column, for joins that repeat it row by row: to be decoded once."""
+    return cast(column, Text).label(column.key)
 
 
 def engine_options(url: str) -> dict[str, Any]:

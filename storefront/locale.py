@@ -6,7 +6,7 @@ access. Flask-Babel is told the same language, for the forms of flask-security a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -27,6 +27,8 @@ BABEL_LOCALES = {"nl": "nl", "en": "en_GB"}
 
 _current: ContextVar[str] = ContextVar("language", default="en")
 _catalogues: dict[str, NullTranslations] = {lang: NullTranslations() for lang in LANGUAGES}
+# A page looks up two hundred messages; each is searched for once.
+_texts: dict[str, Callable[[str], str]] = dict.fromkeys(LANGUAGES, str)
 
 
 def load_catalogues(folders: list[Path]) -> None:
@@ -42,6 +44,7 @@ def load_catalogues(folders: list[Path]) -> None:
             else:
                 merged = found
         _catalogues[lang] = merged
+        _texts[lang] = lru_cache(maxsize=8192)(merged.gettext)
 
 
 def current() -> str:
@@ -66,7 +69,7 @@ def speaking(lang: str) -> Iterator[None]:
 
 def gettext(message: str, **values: object) -> str:
     """The message in the language of now, with %(name)s filled in when values are given."""
-    text = _catalogues[_current.get()].gettext(message)
+    text = _texts[_current.get()](message)
     return text % values if values else text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 CURRENCY = "EUR"
 LARGEST_CENTS = 100_000_00
@@ -38,6 +39,7 @@ def shares(total: int, weights: list[int]) -> list[int]:
     return parts
 
 
+@lru_cache(maxsize=8192)
 def format_money(cents: int, lang: str) -> str:
     """An amount in euro as people write it: "€ 34,95" in Dutch, "€34.95" in English."""
     sign = "-" if cents < 0 else ""
@@ -49,6 +51,11 @@ def format_money(cents: int, lang: str) -> str:
 
 def format_number(value: Decimal | int | str, lang: str) -> str:
     """A number with the language's marks, all its digits kept: 2000 → "2.000" (nl), "2,000" (en)."""
+    return _written(str(value), lang)
+
+
+@lru_cache(maxsize=8192)
+def _written(value: str, lang: str) -> str:
     text = f"{Decimal(value):,f}"
     if lang == "nl":
         text = text.translate(str.maketrans(",.", ".,"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, literal_column, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, exists, literal_column, or_, select, union_all
 
 from storefront.catalog.models import (
     Collection,
@@ -20,7 +21,7 @@ from storefront.catalog.models import (
     SlugHistory,
 )
 from storefront.catalog.search import fold, words
-from storefront.database import LocalText, db
+from storefront.database import LocalText, db, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,15 @@ class Address:
 
 
 def navigation(lang: str, also: Select[*tuple[Any, ...]] | None = None) -> list[Link]:
-    """Collections with something in them, and what `also` selects in the same five columns; one query."""
+    """Collections with something in them, and what `also` selects in the same five columns; one query.
+
+    also: a statement of another room that is built once; the language is its parameter "lang".
+    """
+    return [Link(*row) for row in fetch(_navigation(also), {"lang": lang})]
+
+
+@lru_cache(maxsize=4)
+def _navigation(also: Select[*tuple[Any, ...]] | None) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = (
         select(
             literal_column("'collection'").label("kind"),
@@ -92,13 +101,13 @@ def navigation(lang: str, also: Select[*tuple[Any, ...]] | None = None) -> list[
             CollectionText.name.label("label"),
         )
         .join(
-            CollectionText, and_(CollectionText.collection_id == Collection.id, CollectionText.lang == lang)
+            CollectionText,
+            and_(CollectionText.collection_id == Collection.id, CollectionText.lang == bindparam("lang")),
         )
         .where(_has_products())
     )
     both = union_all(statement, *([also] if also is not None else [])).subquery()
-    rows = db.session.execute(select(both).order_by(both.c.kind, both.c.position, both.c.code))
-    return [Link(*row) for row in rows]
+    return select(both).order_by(both.c.kind, both.c.position, both.c.code)
 
 
 def _has_products() -> Any:
@@ -109,24 +118,39 @@ def _has_products() -> Any:
     )
 
 
+_COLLECTION: Select[*tuple[Any, ...]] = (
+    select(
+        Collection.id,
+        Collection.code,
+        CollectionText.lang,
+        CollectionText.slug,
+        CollectionText.name,
+        CollectionText.intro,
+        CollectionText.meta_description,
+    )
+    .join(CollectionText, CollectionText.collection_id == Collection.id)
+    .where(
+        Collection.id
+        == select(CollectionText.collection_id)
+        .where(CollectionText.lang == bindparam("lang"), CollectionText.slug == bindparam("slug"))
+        .scalar_subquery()
+    )
+)
+_LINKS: Select[*tuple[Any, ...]] = (
+    select(Collection.code, CollectionText.slug, CollectionText.name, CollectionText.intro, Product.code)
+    .join(
+        CollectionText,
+        and_(CollectionText.collection_id == Collection.id, CollectionText.lang == bindparam("lang")),
+    )
+    .outerjoin(CollectionProduct, CollectionProduct.collection_id == Collection.id)
+    .outerjoin(Product, and_(Product.id == CollectionProduct.product_id, Product.state == "published"))
+    .order_by(Collection.position, Collection.code, Product.position, Product.code)
+)
+
+
 def collection(slug: str, lang: str) -> CollectionView | None:
     """A collection by its address word."""
-    here = select(CollectionText.collection_id).where(
-        CollectionText.lang == lang, CollectionText.slug == slug
-    )
-    rows = db.session.execute(
-        select(
-            Collection.id,
-            Collection.code,
-            CollectionText.lang,
-            CollectionText.slug,
-            CollectionText.name,
-            CollectionText.intro,
-            CollectionText.meta_description,
-        )
-        .join(CollectionText, CollectionText.collection_id == Collection.id)
-        .where(Collection.id == here.scalar_subquery())
-    ).all()
+    rows = fetch(_COLLECTION, {"slug": slug, "lang": lang})
     slugs = {row.lang: row.slug for row in rows}
     for row in rows:
         if row.lang == lang:
@@ -138,17 +162,8 @@ def collection(slug: str, lang: str) -> CollectionView | None:
 
 def collection_links(lang: str) -> dict[str, CollectionLink]:
     """All collections that have a text in the language, by code, with their published products; one query."""
-    rows = db.session.execute(
-        select(Collection.code, CollectionText.slug, CollectionText.name, CollectionText.intro, Product.code)
-        .join(
-            CollectionText, and_(CollectionText.collection_id == Collection.id, CollectionText.lang == lang)
-        )
-        .outerjoin(CollectionProduct, CollectionProduct.collection_id == Collection.id)
-        .outerjoin(Product, and_(Product.id == CollectionProduct.product_id, Product.state == "published"))
-        .order_by(Collection.position, Collection.code, Product.position, Product.code)
-    )
     found: dict[str, CollectionLink] = {}
-    for code, slug, name, intro, product_code in rows:
+    for code, slug, name, intro, product_code in fetch(_LINKS, {"lang": lang}):
         before = found[code].product_codes if code in found else ()
         products = (*before, product_code) if product_code else before
         found[code] = CollectionLink(code, slug, name, intro, products)

@@ -5,12 +5,15 @@ The statement is built once; a call adds its conditions. Badges cost two further
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from storefront import clock
@@ -24,20 +27,20 @@ from storefront.catalog.models import (
 )
 from storefront.catalog.queries import search as search_products
 from storefront.catalog.search import words
-from storefront.database import db
+from storefront.database import fetch, undecoded
 from storefront.money import per
 from storefront.offers.listing import Facets, ListFilters, Option, Sized, narrowed
 from storefront.offers.offer import Offer, VariantOffer
 from storefront.offers.reading import (
-    HAS_SIZE,
     LANG,
     OFFERS,
     ORDER,
     PUBLISHED,
     assembled,
-    in_collections,
+    known_page_of_offers,
     named,
     offer_of,
+    page_of_offers,
     variant_offer,
 )
 from storefront.quality.queries import badges_of
@@ -80,25 +83,19 @@ def offers(
     condition: SQL conditions of other rooms, such as `stock.queries.in_stock()`; all must hold.
     A product without a text in the language, or without a size on sale, is not offered.
     """
-    wanted = named(codes, ids, collections, skus)
-    if wanted is not None and not wanted:
+    given = {"codes": codes, "ids": ids, "collections": collections, "skus": skus}
+    asked = {kind: list(values) for kind, values in given.items() if values}
+    if not asked and any(values is not None for values in given.values()):
         return []
-    conditions = [condition] if isinstance(condition, ColumnElement) else list(condition)
-    conditions += [] if wanted is None else [or_(*wanted)]
-    conditions += [PUBLISHED] if published_only else []
-    statement = OFFERS.where(*conditions).order_by(*ORDER)
+    shape = (tuple(asked), published_only, limit is not None)
+    if isinstance(condition, ColumnElement):
+        statement = page_of_offers(*shape, condition)
+    else:
+        statement = page_of_offers(*shape, *condition) if condition else known_page_of_offers(*shape)
+    values: dict[str, Any] = {"lang": lang, "today": clock.today(), **asked}
     if limit is not None:
-        page = (
-            select(Product.id)
-            .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == LANG))
-            .where(HAS_SIZE, *conditions)
-            .order_by(Product.position, Product.id)
-            .limit(limit)
-            .offset(offset)
-            .subquery()
-        )
-        statement = statement.where(Product.id.in_(select(page.c.id)))
-    found = assembled(db.session.execute(statement, {"lang": lang, "today": clock.today()}), lang)
+        values |= {"most": limit, "skipped": offset}
+    found = assembled(fetch(statement, values), lang)
     return _with_badges(found) if with_badges else found
 
 
@@ -136,14 +133,14 @@ _BY_SLUG: Select[*tuple[Any, ...]] = (
         ProductText.summary,
         ProductText.legal_name,
         ProductText.directions,
-        ProductText.ingredients,
-        ProductText.warnings,
+        undecoded(ProductText.ingredients),
+        undecoded(ProductText.warnings),
         ProductText.storage,
         ProductText.limit_note,
         ProductText.what_is_in_it,
-        ProductText.questions,
+        undecoded(ProductText.questions),
         ProductText.updated_at,
-        Product.origins,
+        undecoded(Product.origins),
         Product.adults_only,
         Product.sealed,
         _other.lang.label("other_lang"),
@@ -161,9 +158,10 @@ _BY_SLUG: Select[*tuple[Any, ...]] = (
     .order_by(*ORDER, CollectionText.id, _other.lang)
 )
 _TEXT = (
-    *("meta_description", "summary", "legal_name", "directions", "ingredients", "warnings", "storage"),
-    *("limit_note", "what_is_in_it", "questions", "updated_at", "adults_only", "sealed"),
+    *("meta_description", "summary", "legal_name", "directions", "storage", "limit_note", "what_is_in_it"),
+    *("updated_at", "adults_only", "sealed"),
 )
+_DECODED = ("ingredients", "warnings", "questions")
 
 
 def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
@@ -171,14 +169,15 @@ def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
 
     The texts also hold "slugs" (language -> address word), "collections" ([(slug, name)]) and "origin".
     """
-    rows = db.session.execute(_BY_SLUG, {"lang": lang, "today": clock.today(), "slug": slug}).all()
+    rows = fetch(_BY_SLUG, {"lang": lang, "today": clock.today(), "slug": slug})
     if not rows:
         return None
     first = rows[0]
     sizes = {row.variant_id: row for row in rows}
     offer = offer_of(first, tuple(variant_offer(row, lang) for row in sizes.values()), lang)
     text: dict[str, Any] = {name: getattr(first, name) for name in _TEXT}
-    text["origin"] = first.origins.get(lang, "")
+    text |= {name: json.loads(getattr(first, name)) for name in _DECODED}
+    text["origin"] = json.loads(first.origins).get(lang, "")
     text["slugs"] = {lang: first.slug} | {row.other_lang: row.other_slug for row in rows if row.other_lang}
     text["collections"] = list(
         {row.collection_slug: row.collection_name for row in rows if row.collection_slug}.items()
@@ -223,46 +222,48 @@ def list_page(
     return ListPage(shown, len(chosen), page, per_page, facets)
 
 
-def _sized(lang: str, collection_code: str | None, ids: list[int] | None) -> list[Sized]:
-    statement = (
+@lru_cache(maxsize=8)
+def _sizes(kinds: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """Every size on sale of published products that are named by each of these kinds."""
+    return (
         select(
             Product.id.label("product_id"),
             Product.code,
             Ingredient.code.label("ingredient"),
-            Ingredient.names[lang].as_string().label("ingredient_name"),
+            undecoded(Ingredient.names),
             Product.form,
             ProductText.name,
-            Product.unit_price_base_grams,
             Variant.price_cents,
             Variant.net_grams,
             StockLevel.available,
         )
-        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == LANG))
         .join(Ingredient, Ingredient.id == Product.ingredient_id)
         .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(PUBLISHED)
+        .where(PUBLISHED, *(condition for kind in kinds for condition in named([kind])))
         .order_by(*ORDER)
     )
-    if collection_code is not None:
-        statement = statement.where(in_collections([collection_code]))
-    if ids is not None:
-        statement = statement.where(Product.id.in_(ids))
+
+
+def _sized(lang: str, collection_code: str | None, ids: list[int] | None) -> list[Sized]:
+    asked: dict[str, Any] = {} if collection_code is None else {"collections": [collection_code]}
+    asked |= {} if ids is None else {"ids": ids}
     found = []
-    for _product_id, group in groupby(db.session.execute(statement), key=lambda row: row.product_id):
+    rows = fetch(_sizes(tuple(asked)), {"lang": lang, **asked})
+    for _product_id, group in groupby(rows, key=attrgetter("product_id")):
         sizes = list(group)
         size = next((size for size in sizes if size.available), sizes[0])
-        unit_cents = per(size.price_cents, size.net_grams, 100)
         found.append(
             Sized(
                 product_id=size.product_id,
                 code=size.code,
                 ingredient=size.ingredient,
-                ingredient_name=size.ingredient_name or size.ingredient,
+                ingredient_name=json.loads(size.names).get(lang) or size.ingredient,
                 form=size.form,
                 name=size.name,
                 price_cents=size.price_cents,
-                unit_cents=unit_cents,
+                unit_cents=per(size.price_cents, size.net_grams, 100),
                 in_stock=bool(size.available),
             )
         )

@@ -1,15 +1,22 @@
-"""The statement that all offers are read by, built once, and how its rows become offers."""
+"""The statement that all offers are read by, built once, and how its rows become offers.
+
+A product's row is repeated for each of its sizes, so its JSON columns come as text and are decoded once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 
 from storefront.catalog import models as catalog
 from storefront.catalog.models import CollectionProduct, Ingredient, Product, ProductText, Variant
+from storefront.database import undecoded
 from storefront.money import per
 from storefront.offers.offer import Offer, VariantOffer
 from storefront.pricing.models import VatRate
@@ -46,10 +53,10 @@ OFFERS: Select[*tuple[Any, ...]] = (
         Product.form,
         Product.vat_class,
         _rate.label("rate_bp"),
-        Product.pictures,
-        Product.units,
+        undecoded(Product.pictures),
+        undecoded(Product.units),
         Product.daily_units,
-        Product.facts,
+        undecoded(Product.facts),
         Product.unit_price_base_grams,
         Variant.id.label("variant_id"),
         Variant.sku,
@@ -73,43 +80,53 @@ PUBLISHED = Product.state == "published"
 HAS_SIZE = exists(select(Variant.id).where(Variant.product_id == Product.id, Variant.on_sale))
 
 
-def named(
-    codes: Collection[str] | None,
-    ids: Collection[int] | None,
-    collections: Collection[str] | None,
-    skus: Collection[str] | None,
-) -> list[ColumnElement[bool]] | None:
-    """Conditions of which one must hold for what was named; None when nothing was asked for."""
-    if codes is None and ids is None and collections is None and skus is None:
-        return None
-    either: list[ColumnElement[bool]] = []
-    if codes:
-        either.append(Product.code.in_(codes))
-    if ids:
-        either.append(Product.id.in_(ids))
-    if skus:
-        either.append(
-            Product.id.in_(select(Variant.product_id).where(Variant.sku.in_(skus), Variant.on_sale))
-        )
-    if collections:
-        either.append(in_collections(collections))
-    return either
-
-
-def in_collections(codes: Collection[str]) -> ColumnElement[bool]:
-    """SQL: the product of this row is in one of these collections."""
-    members = (
+_NAMED: dict[str, ColumnElement[bool]] = {
+    "codes": Product.code.in_(bindparam("codes", expanding=True)),
+    "ids": Product.id.in_(bindparam("ids", expanding=True)),
+    "skus": Product.id.in_(
+        select(Variant.product_id).where(Variant.sku.in_(bindparam("skus", expanding=True)), Variant.on_sale)
+    ),
+    "collections": Product.id.in_(
         select(CollectionProduct.product_id)
         .join(catalog.Collection, catalog.Collection.id == CollectionProduct.collection_id)
-        .where(catalog.Collection.code.in_(codes))
+        .where(catalog.Collection.code.in_(bindparam("collections", expanding=True)))
+    ),
+}
+
+
+def named(kinds: Iterable[str]) -> list[ColumnElement[bool]]:
+    """SQL: the product of this row is named by one of these kinds, whose values are parameters."""
+    either = [_NAMED[kind] for kind in kinds]
+    return [or_(*either)] if either else []
+
+
+def page_of_offers(
+    kinds: tuple[str, ...], published_only: bool, limited: bool, *conditions: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """The statement for products that are named by these kinds; parameters: the kinds, most and skipped."""
+    conditions += (*named(kinds), *([PUBLISHED] if published_only else []))
+    statement = OFFERS.where(*conditions).order_by(*ORDER)
+    if not limited:
+        return statement
+    page = (
+        select(Product.id)
+        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == LANG))
+        .where(HAS_SIZE, *conditions)
+        .order_by(Product.position, Product.id)
+        .limit(bindparam("most"))
+        .offset(bindparam("skipped"))
+        .subquery()
     )
-    return Product.id.in_(members)
+    return statement.where(Product.id.in_(select(page.c.id)))
+
+
+known_page_of_offers = lru_cache(maxsize=64)(page_of_offers)
 
 
 def assembled(rows: Rows, lang: str) -> list[Offer]:
     """One offer per product from the rows of its sizes, in the order of the rows."""
     found = []
-    for _product_id, group in groupby(rows, key=lambda row: row.product_id):
+    for _product_id, group in groupby(rows, key=attrgetter("product_id")):
         of_product = list(group)
         found.append(offer_of(of_product[0], tuple(variant_offer(row, lang) for row in of_product), lang))
     return found
@@ -149,9 +166,9 @@ def offer_of(row: Any, variants: tuple[VariantOffer, ...], lang: str) -> Offer:
         row.form,
         row.vat_class,
         row.rate_bp or 0,
-        row.pictures,
-        row.units.get(lang, ""),
+        json.loads(row.pictures),
+        json.loads(row.units).get(lang, ""),
         row.daily_units,
-        row.facts,
+        json.loads(row.facts),
         variants,
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, literal_column, select
+from sqlalchemy import Select, and_, bindparam, literal_column, select
 
-from storefront.database import db
+from storefront.database import db, fetch
 from storefront.pages.models import Page, PageText
 
 
@@ -58,22 +58,37 @@ class PageEdit:
         return max((text.updated_at for text in self.texts.values()), default=None)
 
 
+_PAGE: Select[*tuple[Any, ...]] = (
+    select(
+        Page.code,
+        PageText.lang,
+        PageText.slug,
+        PageText.title,
+        PageText.meta_description,
+        PageText.body,
+        PageText.updated_at,
+    )
+    .join(PageText, PageText.page_id == Page.id)
+    .where(
+        Page.id
+        == select(PageText.page_id)
+        .where(PageText.lang == bindparam("lang"), PageText.slug == bindparam("slug"))
+        .scalar_subquery()
+    )
+)
+LINKS: Select[*tuple[Any, ...]] = select(
+    literal_column("'page'").label("kind"),
+    Page.code,
+    Page.position,
+    PageText.slug,
+    PageText.title.label("label"),
+).join(PageText, and_(PageText.page_id == Page.id, PageText.lang == bindparam("lang")))
+"""SQL for `catalog.queries.navigation`: kind "page", code, position, slug, label of every page."""
+
+
 def page(slug: str, lang: str) -> PageView | None:
     """A page by its address word; one query."""
-    here = select(PageText.page_id).where(PageText.lang == lang, PageText.slug == slug).scalar_subquery()
-    rows = db.session.execute(
-        select(
-            Page.code,
-            PageText.lang,
-            PageText.slug,
-            PageText.title,
-            PageText.meta_description,
-            PageText.body,
-            PageText.updated_at,
-        )
-        .join(PageText, PageText.page_id == Page.id)
-        .where(Page.id == here)
-    ).all()
+    rows = fetch(_PAGE, {"slug": slug, "lang": lang})
     slugs = {row.lang: row.slug for row in rows}
     for row in rows:
         if row.lang == lang:
@@ -81,17 +96,6 @@ def page(slug: str, lang: str) -> PageView | None:
                 row.code, row.slug, row.title, row.meta_description, row.body, row.updated_at, slugs
             )
     return None
-
-
-def links_select(lang: str) -> Select[*tuple[Any, ...]]:
-    """SQL for `catalog.queries.navigation`: kind "page", code, position, slug, label of every page."""
-    return select(
-        literal_column("'page'").label("kind"),
-        Page.code,
-        Page.position,
-        PageText.slug,
-        PageText.title.label("label"),
-    ).join(PageText, and_(PageText.page_id == Page.id, PageText.lang == lang))
 
 
 def links(lang: str) -> dict[str, PageLink]:

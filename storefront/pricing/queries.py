@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
-from storefront.database import LocalText, db
+from storefront.database import LocalText, fetch
 from storefront.pricing.models import ShippingMethod, VatRate
 
 COUNTRIES = ("NL", "BE")
@@ -37,33 +37,35 @@ class Method:
         return self.free_from_cents - goods_cents
 
 
+_RATES = (
+    select(VatRate.vat_class, VatRate.rate_bp)
+    .where(
+        VatRate.country == bindparam("country"),
+        VatRate.valid_from <= bindparam("on"),
+        or_(VatRate.valid_until.is_(None), VatRate.valid_until >= bindparam("on")),
+    )
+    .order_by(VatRate.valid_from)
+)
+_METHODS = select(
+    ShippingMethod.code,
+    ShippingMethod.country,
+    ShippingMethod.names,
+    ShippingMethod.details,
+    ShippingMethod.price_cents,
+    ShippingMethod.free_from_cents,
+).order_by(ShippingMethod.country.desc(), ShippingMethod.position, ShippingMethod.id)
+_METHODS_TO = _METHODS.where(ShippingMethod.country == bindparam("country"))
+
+
 def rates(country: str, on: date) -> dict[str, int]:
     """Basis points per VAT class in a country on a day; the rate with the latest start wins."""
-    rows = db.session.execute(
-        select(VatRate.vat_class, VatRate.rate_bp)
-        .where(
-            VatRate.country == country,
-            VatRate.valid_from <= on,
-            or_(VatRate.valid_until.is_(None), VatRate.valid_until >= on),
-        )
-        .order_by(VatRate.valid_from)
-    )
-    return {row.vat_class: row.rate_bp for row in rows}
+    return {row.vat_class: row.rate_bp for row in fetch(_RATES, {"country": country, "on": on})}
 
 
 def shipping_methods(country: str | None = None) -> list[Method]:
     """The ways of delivery to a country, cheapest choice of the shop first; None: to every country."""
-    statement = select(
-        ShippingMethod.code,
-        ShippingMethod.country,
-        ShippingMethod.names,
-        ShippingMethod.details,
-        ShippingMethod.price_cents,
-        ShippingMethod.free_from_cents,
-    ).order_by(ShippingMethod.country.desc(), ShippingMethod.position, ShippingMethod.id)
-    if country is not None:
-        statement = statement.where(ShippingMethod.country == country)
-    return [Method(*row) for row in db.session.execute(statement)]
+    found = fetch(_METHODS) if country is None else fetch(_METHODS_TO, {"country": country})
+    return [Method(*row) for row in found]
 
 
 def shipping_method(country: str, code: str) -> Method | None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, select
 
 from storefront import clock, locale
 from storefront.catalog.models import Product, ProductText, Variant
-from storefront.database import LocalText, db
+from storefront.database import LocalText, fetch, undecoded
 from storefront.quality.models import Laboratory, LabReport, TestResult
 from storefront.stock.models import Lot
 from storefront.stock.queries import lot_is_on_sale
 from storefront.stock.rules import plain_code
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One measured thing."""
 
     category: str
@@ -129,30 +129,24 @@ class Batch:
         )
 
 
+# A lot's row is repeated for each of its results: JSON comes as text, last in its group, to be decoded once.
 _LOT = (
     *(Lot.code, Lot.state, Lot.site, Lot.raw_received_on, Lot.made_on, Lot.received_on, Lot.released_on),
     *(Lot.released_by, Lot.on_sale_since, Lot.sold_out_on, Lot.best_before, Lot.recalled_on),
-    *(
-        Lot.recall_reasons,
-        Lot.recall_advice,
-        Variant.id,
-        Variant.sku,
-        Variant.labels,
-        Product.id,
-        Product.code,
-    ),
-    *(ProductText.name, ProductText.slug, Product.form, Product.pictures),
+    *(undecoded(Lot.recall_reasons), undecoded(Lot.recall_advice), Variant.id, Variant.sku),
+    *(undecoded(Variant.labels), Product.id, Product.code, ProductText.name, ProductText.slug, Product.form),
+    undecoded(Product.pictures),
 )
 _REPORT = (
-    *(LabReport.report_number, Laboratory.name, Laboratory.cities, Laboratory.country, Laboratory.standard),
-    *(Laboratory.accreditation_body, Laboratory.accreditation_number, LabReport.sample, LabReport.sampled_on),
-    *(LabReport.reported_on, LabReport.retest_on),
+    *(LabReport.report_number, Laboratory.name, undecoded(Laboratory.cities), Laboratory.country),
+    *(Laboratory.standard, Laboratory.accreditation_body, Laboratory.accreditation_number, LabReport.sample),
+    *(LabReport.sampled_on, LabReport.reported_on, LabReport.retest_on),
 )
 _RESULT = (
-    *(TestResult.category, TestResult.code, TestResult.analytes, TestResult.substance, TestResult.method),
-    *(TestResult.method_notes, TestResult.in_scope, TestResult.operator, TestResult.value, TestResult.unit),
-    *(TestResult.limit_operator, TestResult.limit_value, TestResult.limit_unit, TestResult.limit_source),
-    TestResult.passed,
+    *(TestResult.category, TestResult.code, undecoded(TestResult.analytes), TestResult.substance),
+    *(TestResult.method, undecoded(TestResult.method_notes), TestResult.in_scope, TestResult.operator),
+    *(TestResult.value, TestResult.unit, TestResult.limit_operator, TestResult.limit_value),
+    *(TestResult.limit_unit, TestResult.limit_source, TestResult.passed),
 )
 _LOT_END = len(_LOT)
 _REPORT_END = _LOT_END + len(_REPORT)
@@ -205,7 +199,7 @@ def certificate_of(product_id: int, lang: str | None = None) -> Batch | None:
 
 def _read(statement: Select[*tuple[Any, ...]], values: dict[str, Any], lang: str | None) -> Batch | None:
     given = {"lang": lang or locale.current(), "today": clock.today(), **values}
-    rows = [tuple(row) for row in db.session.execute(statement, given)]
+    rows = [tuple(row) for row in fetch(statement, given)]
     if not rows:
         return None
     reports: dict[int, tuple[Any, list[Result]]] = {}
@@ -215,14 +209,32 @@ def _read(statement: Select[*tuple[Any, ...]], values: dict[str, Any], lang: str
             continue
         _columns, results = reports.setdefault(report_id, (row[_LOT_END:_REPORT_END], []))
         if row[_REPORT_END] is not None:
-            results.append(Result(*row[_REPORT_END:-2]))
-    *lot, name, slug, form, pictures = rows[0][:_LOT_END]
-    page = slug if slug and rows[0][-2] == "published" else ""
-    found = tuple(_report(read, results) for read, results in reports.values())
-    columns: list[Any] = [*lot, name or "", page, form, pictures, found]
-    return Batch(*columns)
+            results.append(_result(*row[_REPORT_END:-2]))
+    found = tuple(_report(*columns, results=results) for columns, results in reports.values())
+    return _batch(*rows[0][:_LOT_END], published=rows[0][-2] == "published", reports=found)
 
 
-def _report(columns: Any, results: list[Result]) -> Report:
-    values: list[Any] = [*columns, tuple(results)]
+def _result(
+    category: str, code: str, analytes: str, substance: str, method: str, notes: str, *rest: Any
+) -> Result:
+    return Result(category, code, json.loads(analytes), substance, method, json.loads(notes), *rest)
+
+
+def _report(number: str, name: str, cities: str, *rest: Any, results: list[Result]) -> Report:
+    values: list[Any] = [number, name, json.loads(cities), *rest, tuple(results)]
     return Report(*values)
+
+
+def _batch(*columns: Any, published: bool, reports: tuple[Report, ...]) -> Batch:
+    *lot, reasons, advice, variant_id, sku, labels, product_id, code, name, slug, form, pictures = columns
+    values: list[Any] = [*lot, json.loads(reasons), json.loads(advice), variant_id, sku, json.loads(labels)]
+    values += [
+        product_id,
+        code,
+        name or "",
+        slug if slug and published else "",
+        form,
+        json.loads(pictures),
+        reports,
+    ]
+    return Batch(*values)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from storefront.catalog.models import Product, Variant
-from storefront.database import db
+from storefront.database import fetch
 from storefront.quality import rules
 from storefront.quality.batches import Batch, batch, certificate_of
 from storefront.quality.facts import (
@@ -172,11 +172,11 @@ def evidence_of(product_ids: Collection[int], today: date) -> dict[int, Evidence
     if not product_ids:
         return {}
     found: dict[int, Evidence] = defaultdict(Evidence)
-    for row in db.session.execute(_EVIDENCE, {"product_ids": list(product_ids), "today": today}):
+    for row in fetch(_EVIDENCE, {"product_ids": list(product_ids), "today": today}):
         _take_in(found[row.product_id], row)
     sites = {lot.site for evidence in found.values() for lot in evidence.lots.values()}
     if sites:
-        rows = db.session.execute(_CERTIFICATES, {"sites": list(sites)})
+        rows = fetch(_CERTIFICATES, {"sites": sorted(sites)})
         certificates = [CertificateFact(**row._mapping) for row in rows]
         for evidence in found.values():
             own = {lot.site for lot in evidence.lots.values()}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from storefront.catalog.search import fold
 from storefront.locale import current, format_date
@@ -233,6 +234,7 @@ def _gmp(lots: list[LotFact], certificates: Collection[CertificateFact], today: 
     return GmpBadge(certificates=tuple(shown), valid_until=until)
 
 
+@lru_cache(maxsize=4096)
 def plain_company(name: str) -> str:
     """A company's name without its legal form, for comparing: "Friso Fill B.V." → "friso fill"."""
     return " ".join(_LEGAL_FORMS.sub(" ", fold(name)).split())
@@ -244,6 +246,7 @@ def is_independent(lab_group: str, own: Collection[str]) -> bool:
     return bool(group) and group not in own
 
 
+@lru_cache(maxsize=4096)
 def same_substance(one: str, other: str) -> bool:
     """True when two names mean the same substance, whatever their hyphens and capitals."""
     return bool(one) and fold(one) == fold(other)

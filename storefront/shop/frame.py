@@ -113,7 +113,7 @@ class Frame:
     def _links(self) -> list[catalog.Link]:
         if self.bare:
             return []
-        return catalog.navigation(self.lang, also=pages.links_select(self.lang))
+        return catalog.navigation(self.lang, also=pages.LINKS)
 
     @cached_property
     def collections(self) -> list[NavLink]:
