@@ -170,5 +170,6 @@ def _buttons(session: dict[str, Any], declined: bool) -> str:
 
 
 def _html(lang: str | None, body: str) -> str:
-    head = f"<!doctype html><html lang='{lang or 'en'}'><head><title>Checkout</title></head>"
+    icon = "<link rel='icon' href='data:,'>"
+    head = f"<!doctype html><html lang='{lang or 'en'}'><head><title>Checkout</title>{icon}</head>"
     return f"{head}<body>{body}</body></html>"
