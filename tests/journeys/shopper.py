@@ -88,7 +88,7 @@ class Shopper:
         else:
             expect(self.heading("your cart")).to_be_visible()
         where.get_by_role("link", name=self.say("checkout"), exact=True).click()
-        expect(self.page.get_by_role("heading", level=1, name=self.say("checkout title"), exact=True)).to_be_visible()
+        self.sees("checkout title")
 
     def fill_in(self, **other: str) -> None:
         """Fill in the checkout."""
@@ -111,7 +111,8 @@ class Shopper:
     def put_in(self, path: str) -> None:
         """Put the product of a page into the cart, and go to the checkout."""
         self.go(path)
-        self.page.get_by_role("main").get_by_role("button", name=self.say("add to cart"), exact=True).first.click()
+        main = self.page.get_by_role("main")
+        main.get_by_role("button", name=self.say("add to cart"), exact=True).first.click()
         self.open_checkout()
 
     def sees(self, what: str, **values: object) -> None:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 SOURCE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then(
-  found => found.violations.map(v => [v.id, v.nodes.map(n => n.target.join(" ") + ": " + n.failureSummary)]))"""
+  found => found.violations.map(
+    v => [v.id, v.nodes.map(n => n.target.join(" ") + ": " + n.failureSummary)]))"""
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -33,6 +33,9 @@ PUBLIC = {
     "article": "blog/{article}",
     "empty cart": "cart",
 }
+AROUND = (
+    '<!doctype html><html lang="{lang}"><title>Drawer</title><body><dialog>{inner}</dialog></body></html>'
+)
 STAFF = {
     "dashboard": "",
     "products": "products/",
@@ -79,9 +82,7 @@ def pages(journey_apps):
         found[f"refused quantity {lang}"] = add(client, "MGT-C-90", "0", lang=lang).text
         found[f"cart {lang}"] = client.get(f"/{lang}/cart").text
         drawer = client.get(f"/{lang}/cart", headers={"X-Fragment": "drawer"}).text
-        found[f"drawer {lang}"] = (
-            f'<!doctype html><html lang="{lang}"><title>Drawer</title><body><dialog>{drawer}</dialog></body></html>'
-        )
+        found[f"drawer {lang}"] = AROUND.format(lang=lang, inner=drawer)
         found[f"checkout {lang}"] = client.get(f"/{lang}/checkout").text
         wrong = order(client, lang, email="kim", name="", postcode="1", terms="")
         assert wrong.status_code == 422

@@ -11,13 +11,15 @@ pytestmark = pytest.mark.browser
 SHIFTS = """() => {
   window.shifts = [];
   new PerformanceObserver(list => list.getEntries().forEach(entry => {
-    if (!entry.hadRecentInput) window.shifts.push([entry.value, entry.sources.map(s => s.node?.outerHTML?.slice(0, 120))]);
+    const moved = entry.sources.map(source => source.node?.outerHTML?.slice(0, 120));
+    if (!entry.hadRecentInput) window.shifts.push([entry.value, moved]);
   })).observe({type: 'layout-shift', buffered: true});
 }"""
 OVERFLOW = """() => {
   const root = document.scrollingElement;
   if (root.scrollWidth <= root.clientWidth) return [];
-  return [...document.querySelectorAll('body *')].filter(el => el.getBoundingClientRect().right > root.clientWidth + 0.5)
+  const right = root.clientWidth + 0.5;
+  return [...document.querySelectorAll('body *')].filter(el => el.getBoundingClientRect().right > right)
     .slice(0, 5).map(el => el.outerHTML.slice(0, 120));
 }"""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storefront.testing import CHROMIUM_FLAGS
+from storefront.testing.browser import CHROMIUM_FLAGS
 from storefront.testing.databases import missing
 from tests.journeys.places import path_of
 
@@ -57,7 +57,8 @@ def test_lighthouse(shop, lighthouse, tmp_path, place):
         )
         runs.append(json.loads(report.read_text(encoding="utf-8")))
     scores = {
-        name: statistics.median(round(100 * run["categories"][name]["score"]) for run in runs) for name in LEAST
+        name: statistics.median(round(100 * run["categories"][name]["score"]) for run in runs)
+        for name in LEAST
     }
     assert {name: score for name, score in scores.items() if score < LEAST[name]} == {}, failing(runs[0])
 
@@ -67,5 +68,7 @@ def failing(run):
     return {
         name: audit.get("displayValue") or audit["title"]
         for name, audit in run["audits"].items()
-        if audit.get("score") is not None and audit["score"] < 0.9 and audit["scoreDisplayMode"] != "informative"
+        if audit.get("score") is not None
+        and audit["score"] < 0.9
+        and audit["scoreDisplayMode"] != "informative"
     }
