@@ -13,14 +13,14 @@ from flask import abort
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from storefront.locale import gettext, lazy_gettext
 from storefront.money import format_money, parse_money
 from storefront.refusals import Refused
 
 __all__ = [
-    "InputRequired",
+    "DataRequired",
     "Length",
     "LongTextField",
     "MoneyField",
@@ -34,9 +34,9 @@ __all__ = [
 ]
 
 
-def required() -> InputRequired:
-    """A validator: the field must be filled in."""
-    return InputRequired(lazy_gettext("Fill this in."))
+def required() -> DataRequired:
+    """A validator: the field must be filled in, with more than spaces."""
+    return DataRequired(lazy_gettext("Fill this in."))
 
 
 def within(most: int, least: int = 0) -> Length:
