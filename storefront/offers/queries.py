@@ -5,7 +5,6 @@ The statement is built once; a call adds its conditions. Badges cost two further
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -27,7 +26,7 @@ from storefront.catalog.models import (
 )
 from storefront.catalog.queries import search as search_products
 from storefront.catalog.search import words
-from storefront.database import fetch, undecoded
+from storefront.database import decoded, fetch, undecoded
 from storefront.money import per
 from storefront.offers.listing import Facets, ListFilters, Option, Sized, narrowed
 from storefront.offers.offer import Offer, VariantOffer
@@ -176,8 +175,8 @@ def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
     sizes = {row.variant_id: row for row in rows}
     offer = offer_of(first, tuple(variant_offer(row, lang) for row in sizes.values()), lang)
     text: dict[str, Any] = {name: getattr(first, name) for name in _TEXT}
-    text |= {name: json.loads(getattr(first, name)) for name in _DECODED}
-    text["origin"] = json.loads(first.origins).get(lang, "")
+    text |= {name: decoded(getattr(first, name)) for name in _DECODED}
+    text["origin"] = decoded(first.origins).get(lang, "")
     text["slugs"] = {lang: first.slug} | {row.other_lang: row.other_slug for row in rows if row.other_lang}
     text["collections"] = list(
         {row.collection_slug: row.collection_name for row in rows if row.collection_slug}.items()
@@ -259,7 +258,7 @@ def _sized(lang: str, collection_code: str | None, ids: list[int] | None) -> lis
                 product_id=size.product_id,
                 code=size.code,
                 ingredient=size.ingredient,
-                ingredient_name=json.loads(size.names).get(lang) or size.ingredient,
+                ingredient_name=decoded(size.names).get(lang) or size.ingredient,
                 form=size.form,
                 name=size.name,
                 price_cents=size.price_cents,

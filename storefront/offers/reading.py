@@ -5,7 +5,6 @@ A product's row is repeated for each of its sizes, so its JSON columns come as t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
@@ -16,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, sele
 
 from storefront.catalog import models as catalog
 from storefront.catalog.models import CollectionProduct, Ingredient, Product, ProductText, Variant
-from storefront.database import undecoded
+from storefront.database import decoded, undecoded
 from storefront.money import per
 from storefront.offers.offer import Offer, VariantOffer
 from storefront.pricing.models import VatRate
@@ -166,9 +165,9 @@ def offer_of(row: Any, variants: tuple[VariantOffer, ...], lang: str) -> Offer:
         row.form,
         row.vat_class,
         row.rate_bp or 0,
-        json.loads(row.pictures),
-        json.loads(row.units).get(lang, ""),
+        decoded(row.pictures),
+        decoded(row.units).get(lang, ""),
         row.daily_units,
-        json.loads(row.facts),
+        decoded(row.facts),
         variants,
     )

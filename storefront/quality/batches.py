@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, select
 
 from storefront import clock, locale
 from storefront.catalog.models import Product, ProductText, Variant
-from storefront.database import LocalText, fetch, undecoded
+from storefront.database import LocalText, decoded, fetch, undecoded
 from storefront.quality.models import Laboratory, LabReport, TestResult
 from storefront.stock.models import Lot
 from storefront.stock.queries import lot_is_on_sale
@@ -217,24 +216,24 @@ def _read(statement: Select[*tuple[Any, ...]], values: dict[str, Any], lang: str
 def _result(
     category: str, code: str, analytes: str, substance: str, method: str, notes: str, *rest: Any
 ) -> Result:
-    return Result(category, code, json.loads(analytes), substance, method, json.loads(notes), *rest)
+    return Result(category, code, decoded(analytes), substance, method, decoded(notes), *rest)
 
 
 def _report(number: str, name: str, cities: str, *rest: Any, results: list[Result]) -> Report:
-    values: list[Any] = [number, name, json.loads(cities), *rest, tuple(results)]
+    values: list[Any] = [number, name, decoded(cities), *rest, tuple(results)]
     return Report(*values)
 
 
 def _batch(*columns: Any, published: bool, reports: tuple[Report, ...]) -> Batch:
     *lot, reasons, advice, variant_id, sku, labels, product_id, code, name, slug, form, pictures = columns
-    values: list[Any] = [*lot, json.loads(reasons), json.loads(advice), variant_id, sku, json.loads(labels)]
+    values: list[Any] = [*lot, decoded(reasons), decoded(advice), variant_id, sku, decoded(labels)]
     values += [
         product_id,
         code,
         name or "",
         slug if slug and published else "",
         form,
-        json.loads(pictures),
+        decoded(pictures),
         reports,
     ]
     return Batch(*values)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
@@ -48,32 +48,32 @@ class Frame:
     @cached_property
     def home(self) -> str:
         """Path of the home page."""
-        return url_for("shop_home.show", lang=self.lang)
+        return self._path("shop_home.show")
 
     @cached_property
     def products(self) -> str:
         """Path of the list of all products."""
-        return url_for("shop_products.index", lang=self.lang)
+        return self._path("shop_products.index")
 
     @cached_property
     def search(self) -> str:
         """Path of the search page."""
-        return url_for("shop_search.show", lang=self.lang)
+        return self._path("shop_search.show")
 
     @cached_property
     def batch(self) -> str:
         """Path of the batch look-up."""
-        return url_for("shop_batch.show", lang=self.lang)
+        return self._path("shop_batch.show")
 
     @cached_property
     def cart(self) -> str:
         """Path of the cart page."""
-        return url_for("shop_cart.show", lang=self.lang)
+        return self._path("shop_cart.show")
 
     @cached_property
     def cart_add(self) -> str:
         """Path that a form posts to when something goes into the cart."""
-        return url_for("shop_cart.add", lang=self.lang)
+        return self._path("shop_cart.add")
 
     @cached_property
     def sprite(self) -> str:
@@ -83,15 +83,15 @@ class Frame:
 
     @cached_property
     def _product_root(self) -> str:
-        return url_for("shop_products.show", lang=self.lang, slug="-").removesuffix("-")
+        return self._path("shop_products.show", slug="-").removesuffix("-")
 
     @cached_property
     def _collection_root(self) -> str:
-        return url_for("shop_products.collection", lang=self.lang, slug="-").removesuffix("-")
+        return self._path("shop_products.collection", slug="-").removesuffix("-")
 
     @cached_property
     def _page_root(self) -> str:
-        return url_for("shop_pages.show", lang=self.lang, slug="-").removesuffix("-")
+        return self._path("shop_pages.show", slug="-").removesuffix("-")
 
     def product(self, slug: str) -> str:
         """Path of a product's page."""
@@ -210,6 +210,14 @@ class Frame:
         ]
         return {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}
 
+    def _path(self, endpoint: str, **values: Any) -> str:
+        """The path of an endpoint, made once for all pages: nothing but the map of the site decides it."""
+        known: dict[tuple[str, ...], str] = current_app.extensions.setdefault("shop_paths", {})
+        key = (request.script_root, self.lang, endpoint)
+        if key not in known:
+            known[key] = url_for(endpoint, lang=self.lang, **values)
+        return known[key]
+
     def _link(self, label: str, path: str) -> NavLink:
         current = "page" if path == here() else "true" if path == self.section else ""
         return NavLink(label, path, current)
@@ -259,7 +267,20 @@ def media_path(file: str) -> str:
     return f"{request.script_root}/media/{file}"
 
 
+def icon(name: str, extra: str = "") -> Markup:
+    """An icon of the sprite; the class gives size and colour."""
+    return _icon(frame().sprite, name, f"icon {extra}" if extra else "icon")
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, css: str) -> Markup:
+    drawn = Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>')
+    return drawn.format(css, sprite, name)
+
+
 def init_app(app: Flask) -> None:
     """Give templates the frame."""
-    app.jinja_env.globals.update(frame=frame, media_path=media_path, srcset=srcset, lang=LocalProxy(current))
+    app.jinja_env.globals.update(
+        frame=frame, icon=icon, media_path=media_path, srcset=srcset, lang=LocalProxy(current)
+    )
     wording.init_app(app)
