@@ -66,7 +66,9 @@ def start_payment(order_id: int) -> str:
         log.error("provider refused a session", key=request.key, reason=str(refusal))
         _write(actions.close_attempt, attempt.id, rules.FAILED)
         raise ProviderAway(str(refusal)) from refusal
-    _write(actions.session_opened, attempt.id, session)
+    if not _write(actions.session_opened, attempt.id, session):  # replaced or swept while we waited
+        provider.expire_session(session.reference)
+        raise Refused(_("This order cannot be paid any more."), status=409)
     return session.url
 
 
@@ -149,7 +151,8 @@ def refund_order(number: str, amount_cents: int | None, actor: str, restock: boo
 def _end_sessions(order_id: int, given_up: bool) -> bool:
     """End every attempt of an order at its provider. False when money came, or is under way.
 
-    given_up: the longest time that a bank may take is over; what is still pending then counts as failed.
+    given_up: the reservation ended. What we know to be pending has then had all the time that a bank may
+    take, and counts as failed; so does a session that the provider does not know.
     """
     attempts = queries.attempts(order_id)
     ends_reading()
@@ -158,8 +161,14 @@ def _end_sessions(order_id: int, given_up: bool) -> bool:
     for attempt in attempts:
         if attempt.state not in (*rules.LIVE, rules.PENDING):
             continue
-        status = _ended(attempt)
-        if status.state == "paid" or (status.state == "pending" and not given_up):
+        try:
+            status = _ended(attempt)
+        except ProviderRefused as refusal:
+            if not given_up:
+                raise ProviderAway(str(refusal)) from refusal
+            status = Status("expired")
+        too_late = given_up and attempt.state == rules.PENDING
+        if status.state == "paid" or (status.state == "pending" and not too_late):
             _write(settle, attempt.id, status, attempt.provider)
             return False
         _write(actions.close_attempt, attempt.id, rules.EXPIRED)
