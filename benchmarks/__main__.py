@@ -1,4 +1,4 @@
-"""Queries, CPU and bytes of each kind of page, beside a bare Flask view, in one interleaved run.
+"""Queries, CPU and bytes of each kind of page and of buying, beside a bare Flask view, in one mixed run.
 
 The demo shop is loaded into a temporary SQLite file. Requests go through WSGI in this process, without a
 network, so that the figures are CPU of the shop alone. A ratio of 0.05 means: a bare Flask view costs a
@@ -14,21 +14,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event, select
+from werkzeug.http import parse_cookie
 from werkzeug.test import EnvironBuilder
 
 from storefront import clock, migrate
 from storefront.app import create_app
+from storefront.catalog.models import Variant
 from storefront.config import Settings
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
 from storefront.plugin_system import calling
+from storefront.stock import actions as stock
 from storefront.transactions import writing
 
 ROUNDS = 60
@@ -42,6 +45,21 @@ PAGES = {
     "batch": "/en/batch",
     "search": "/en/search?q=magnesium",
     "cart (empty)": "/en/cart",
+}
+
+
+LINES = ("NMN-C-60", "MGT-C-90", "CRM-P-500")
+BUYER = {
+    "email": "kim@example.com",
+    "phone": "",
+    "name": "Kim de Boer",
+    "street": "Dorpsstraat 1",
+    "postcode": "9711 LM",
+    "city": "Groningen",
+    "country": "NL",
+    "shipping": "standard",
+    "payment": "ideal",
+    "terms": "y",
 }
 
 
@@ -72,28 +90,90 @@ def demo_app(folder: Path) -> Flask:
     return app
 
 
-def call(app: Flask, path: str, headers: dict[str, str] | None = None) -> tuple[str, bytes]:
-    """One request through WSGI: status and body."""
-    environ = EnvironBuilder(
-        path=path.partition("?")[0], query_string=path.partition("?")[2], headers=headers
-    ).get_environ()
-    status: list[str] = []
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status line, body, the cookies that were set and where it leads."""
 
-    def start(line: str, _headers: Any, _error: Any = None) -> Callable[[bytes], object]:
-        status.append(line)
+    status: str
+    body: bytes
+    cookies: dict[str, str]
+    location: str
+
+
+def call(app: Flask, path: str, form: dict[str, str] | None = None, cookies: str = "") -> Answer:
+    """One request through WSGI; a post when there is a form."""
+    environ = EnvironBuilder(
+        path=path.partition("?")[0],
+        query_string=path.partition("?")[2],
+        method="GET" if form is None else "POST",
+        data=form,
+        headers={"Cookie": cookies} if cookies else None,
+    ).get_environ()
+    began: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start(line: str, headers: Any, _error: Any = None) -> Callable[[bytes], object]:
+        began.append((line, headers))
         return io.BytesIO().write
 
     parts = app.wsgi_app(environ, start)
     body = b"".join(parts)
     if hasattr(parts, "close"):
         parts.close()
-    return status[0], body
+    [(status, headers)] = began
+    given = [parse_cookie(value.partition(";")[0]) for name, value in headers if name == "Set-Cookie"]
+    location = next((value for name, value in headers if name == "Location"), "")
+    return Answer(status, body, {name: value for one in given for name, value in one.items()}, location)
+
+
+class Measured:
+    """CPU of each step of all rounds, and of the last round its queries and bytes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.times: dict[str, list[float]] = {}
+        self.facts: dict[str, tuple[int, int, int]] = {}
+        self._seen: list[str] = []
+        event.listen(engine, "before_cursor_execute", lambda *args: self._seen.append(args[2]))
+
+    def step(self, name: str, expected: str, app: Flask, path: str, *rest: Any) -> Answer:
+        """Make a request and write down what it cost; stop when the status is not the expected one."""
+        self._seen.clear()
+        start = time.process_time()
+        answer = call(app, path, *rest)
+        self.times.setdefault(name, []).append(time.process_time() - start)
+        if not answer.status.startswith(expected):
+            sys.exit(f"{name}, {path}: {answer.status}")
+        asked = [statement for statement in self._seen if not statement.startswith(("BEGIN", "PRAGMA"))]
+        self.facts[name] = (len(asked), len(answer.body), len(gzip.compress(answer.body)))
+        return answer
+
+
+def buying(app: Flask, measured: Measured) -> None:
+    """A new cart, three products into it, and the order; the third product and the order are measured."""
+    cookies = ""
+    for number, sku in enumerate(LINES, 1):
+        form = {"sku": sku, "quantity": "1"}
+        if number < len(LINES):
+            answer = call(app, "/en/cart/add", form, cookies)
+        else:
+            answer = measured.step("add to cart", "303", app, "/en/cart/add", form, cookies)
+        cookies = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+    page = call(app, "/en/checkout", None, cookies).body.decode()
+    form = BUYER | {"seen": page.partition('name="seen" value="')[2].partition('"')[0]}
+    placed = measured.step("order, 3 lines", "303", app, "/en/checkout", form, cookies)
+    if "/payment/" not in placed.location:
+        sys.exit(f"the order led to {placed.location}")
+
+
+def fill_shelves(app: Flask) -> None:
+    """Stock for every round."""
+    with app.app_context(), writing():
+        for variant_id in db.session.scalars(select(Variant.id).where(Variant.sku.in_(LINES))).all():
+            stock.set_level(variant_id, 10 * (ROUNDS + WARM_UP), "bench")
 
 
 def addresses(app: Flask) -> dict[str, str]:
     """The paths of PAGES with real slugs filled in."""
-    _, listing = call(app, "/en/blog")
-    article = listing.decode().split('href="/en/blog/')[1:]
+    article = call(app, "/en/blog").body.decode().split('href="/en/blog/')[1:]
     slug = next(part.partition('"')[0] for part in article if not part.startswith(("feed", "topics", "?")))
     with app.test_request_context("/en/"), app.app_context():
         from storefront.offers.queries import offers_by_code
@@ -107,24 +187,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         app, bare = demo_app(Path(folder)), bare_app()
         pages = addresses(app)
-        seen: list[str] = []
+        fill_shelves(app)
         with app.app_context():
-            event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-        times: dict[str, list[float]] = {name: [] for name in ["bare", *pages]}
-        facts: dict[str, tuple[int, int, int]] = {}
+            measured = Measured(db.engine)
         for round_ in range(ROUNDS + WARM_UP):
-            for name, path in [("bare", "/"), *pages.items()]:
-                seen.clear()
-                start = time.process_time()
-                status, body = call(bare if name == "bare" else app, path)
-                spent = time.process_time() - start
-                if not status.startswith("200"):
-                    sys.exit(f"{path}: {status}")
-                if round_ >= WARM_UP:
-                    times[name].append(spent)
-                    asked = [statement for statement in seen if not statement.startswith(("BEGIN", "PRAGMA"))]
-                    facts[name] = (len(asked), len(body), len(gzip.compress(body)))
-        report(times, facts)
+            if round_ == WARM_UP:
+                measured.times.clear()
+            measured.step("bare", "200", bare, "/")
+            for name, path in pages.items():
+                measured.step(name, "200", app, path)
+            buying(app, measured)
+        report(measured.times, measured.facts)
 
 
 def report(times: dict[str, list[float]], facts: dict[str, tuple[int, int, int]]) -> None:

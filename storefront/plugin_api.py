@@ -27,7 +27,7 @@ from storefront.admin.frame import actor
 from storefront.admin.frame import guard as requires
 from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
 from storefront.clock import local, now, today
-from storefront.database import ExactDecimal, LocalText, Model, UtcDateTime, db
+from storefront.database import ExactDecimal, LocalText, Model, UtcDateTime, db, fetch
 from storefront.forms import (
     LongTextField,
     MoneyField,
@@ -125,6 +125,7 @@ __all__ = [
     "collections",
     "db",
     "enqueue",
+    "fetch",
     "format_date",
     "format_money",
     "format_month",

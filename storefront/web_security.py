@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, request
@@ -50,7 +54,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.extensions["content_security_policy"] = POLICY.format(payment=_payment_origin(settings))
     app.session_interface = StaffSessions()
-    limiter.init_app(app)
+    with asked_only_with_session(app):  # limits stand on views, whose decorator checks them everywhere
+        limiter.init_app(app)
     app.before_request(refuse_cross_site)
     app.after_request(add_headers)
 
@@ -71,6 +76,26 @@ class StaffSessions(SecureCookieSessionInterface):
 def has_session(path: str) -> bool:
     """True for the paths that may know who is there."""
     return path.startswith(("/admin", "/dev/")) or path.split("/")[2:3] == ["account"]
+
+
+@contextmanager
+def asked_only_with_session(app: Flask) -> Iterator[None]:
+    """What an extension set up in this block does before each request, it does only where a session is.
+
+    On public pages there is nobody to ask for, and the asking takes longer than a query.
+    """
+    hooks = app.before_request_funcs.setdefault(None, [])
+    own = len(hooks)
+    yield
+    hooks[own:] = [_with_session(hook) for hook in hooks[own:]]
+
+
+def _with_session(hook: Callable[[], Any]) -> Callable[[], Any]:
+    @wraps(hook)
+    def asked() -> Any:
+        return hook() if has_session(request.path) else None
+
+    return asked
 
 
 def refuse_cross_site() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from storefront.plugin_api import db
+from storefront.plugin_api import fetch
 
 from .excerpts import folded
 from .models import Article, ArticleIngredient, ArticleProduct, ArticleText, ArticleTopic, Author, TopicText
@@ -97,6 +97,18 @@ _LINKING = (
     .order_by(*_NEWEST)
     .limit(bindparam("most"))
 )
+_about = aliased(ArticleTopic)
+_PAGE = (
+    _CARDS.add_columns(func.count().over().label("total"))
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
+)
+_INDEX = _PAGE.order_by(Article.featured.desc(), *_NEWEST)
+_TOPIC = (
+    _PAGE.join(_about, _about.article_id == Article.id)
+    .where(_about.topic_id == bindparam("topic"))
+    .order_by(*_NEWEST)
+)
 _FIRST = _CARDS.order_by(*_NEWEST).limit(bindparam("most"))
 
 
@@ -106,21 +118,14 @@ def _card(row: Any) -> Card:
 
 def listing(lang: str, topic_id: int | None = None, page: int = 1) -> tuple[list[Card], int]:
     """One page of the index and the number of articles in all; the featured article comes first."""
-    query = _CARDS.add_columns(func.count().over().label("total"))
-    if topic_id is not None:
-        about = aliased(ArticleTopic)
-        query = query.join(about, about.article_id == Article.id).where(about.topic_id == topic_id)
-        query = query.order_by(*_NEWEST)
-    else:
-        query = query.order_by(Article.featured.desc(), *_NEWEST)
-    query = query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    rows = db.session.execute(query, {"lang": lang}).all()
+    values = {"lang": lang, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE, "topic": topic_id}
+    rows = fetch(_INDEX, values) if topic_id is None else fetch(_TOPIC, values)
     return [_card(row) for row in rows], rows[0].total if rows else 0
 
 
 def newest(lang: str, limit: int) -> list[Card]:
     """The newest articles."""
-    return [_card(row) for row in db.session.execute(_FIRST, {"lang": lang, "most": limit})]
+    return [_card(row) for row in fetch(_FIRST, {"lang": lang, "most": limit})]
 
 
 def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list[Card], dict[str, str]]:
@@ -129,14 +134,14 @@ def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list
     Related is: a shared topic first, then a shared ingredient, then the newest; never the article itself.
     """
     values = {"article_id": article_id, "lang": lang, "codes": list(codes)}
-    rows = db.session.execute(_NEIGHBOURS, values).all()
+    rows = fetch(_NEIGHBOURS, values)
     return [_card(row) for row in rows if row.place <= RELATED], {row.code: row.slug for row in rows}
 
 
 def linking(product_code: str, lang: str, limit: int = 4) -> list[Card]:
     """The articles that show or link a product, newest first."""
     values = {"product": product_code, "lang": lang, "most": limit}
-    return [_card(row) for row in db.session.execute(_LINKING, values)]
+    return [_card(row) for row in fetch(_LINKING, values)]
 
 
 def search(text: str, lang: str) -> list[Card]:
@@ -146,5 +151,5 @@ def search(text: str, lang: str) -> list[Card]:
         return []
     query = _CARDS.where(*[ArticleText.search_text.contains(word, autoescape=True) for word in words])
     query = query.order_by(*_NEWEST).limit(FOUND_AT_MOST)
-    cards = [_card(row) for row in db.session.execute(query, {"lang": lang})]
+    cards = [_card(row) for row in fetch(query, {"lang": lang})]
     return sorted(cards, key=lambda card: not all(word in folded(card.title) for word in words))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from storefront.plugin_api import LANGUAGES, db
+from storefront.plugin_api import LANGUAGES, db, fetch
 
 from .models import (
     Article,
@@ -171,10 +171,10 @@ _OF_TEXT = (
 
 def article(lang: str, slug: str) -> ArticlePage | None:
     """A published article with its people, topic and other languages: one query."""
-    row = db.session.execute(_article(lang), {"slug": slug}).first()
-    if row is None:
+    rows = fetch(_article(lang), {"slug": slug})
+    if not rows:
         return None
-    found = row._asdict()
+    found = rows[0]._asdict()
     slugs = {other: found.get(f"slug_{other}") for other in LANGUAGES} | {lang: slug}
     return ArticlePage(
         **{name: found[name] for name in (*_OF_TEXT, "id", "code", "picture", "published_at", "reviewed_on")},

@@ -18,7 +18,7 @@ from storefront.admin.forms.fields import typed
 from storefront.admin.frame import HOME, SIGN_IN, is_admin_path
 from storefront.locale import gettext as _
 from storefront.transactions import ends_reading
-from storefront.web_security import limiter
+from storefront.web_security import asked_only_with_session, limiter
 
 blueprint = Blueprint("admin_sign_in", __name__)
 FAILED = 422
@@ -44,7 +44,8 @@ def init_app(app: Flask) -> None:
     )
     if app.config.get("CHEAP_PASSWORDS"):
         app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = CHEAP_HASHING
-    Security(app, datastore, register_blueprint=False)
+    with asked_only_with_session(app):
+        Security(app, datastore, register_blueprint=False)
 
 
 @blueprint.get("/sign-in")
