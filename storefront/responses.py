@@ -8,6 +8,7 @@ from flask import Flask, Response, abort, current_app, redirect, request
 from flask_compress import Compress
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+SMALL_FILES = {"text/css", "text/javascript", "image/svg+xml"}
 PRIVATE_PATHS = ("/admin", "/dev/", "/webhooks/")
 
 compress = Compress()
@@ -16,7 +17,6 @@ compress = Compress()
 def init_app(app: Flask) -> None:
     """Switch it on. What is registered last runs first: the ETag is of the body before compression."""
     app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
-    app.config.setdefault("COMPRESS_ALGORITHM_STREAMING", ["br"])
     app.config.setdefault("COMPRESS_BR_LEVEL", 5)
     compress.init_app(app)
     app.after_request(finish)
@@ -27,6 +27,9 @@ def finish(response: Response) -> Response:
 
     A page that is somebody's own says so itself with ``Cache-Control: no-store`` and is left alone.
     """
+    if response.is_streamed and response.mimetype in SMALL_FILES:
+        response.direct_passthrough = False
+        response.make_sequence()  # what is streamed cannot be compressed by gzip
     if request.method not in ("GET", "HEAD"):
         response.headers.setdefault("Cache-Control", "no-store")
         return response
