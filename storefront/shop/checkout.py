@@ -20,7 +20,7 @@ from storefront.orders.rules import NewLine, NewOrder
 from storefront.payments import choice as payment_choice
 from storefront.payments import conversation, methods
 from storefront.payments.providers import ProviderAway
-from storefront.pricing.queries import COUNTRIES, Method, rates, shipping_methods
+from storefront.pricing.queries import COUNTRIES, Method, rates_by_country, shipping_methods
 from storefront.pricing.totals import Totals
 from storefront.refusals import Refused
 from storefront.shop.cart import Basket, Held, Notes, basket, cart_answer, read_cart, sums
@@ -132,7 +132,7 @@ def _choice(form: CheckoutForm, of: Basket) -> Choice:
     country = form.country.data or COUNTRIES[0]
     by_code: dict[str, dict[str, Method]] = {}
     totals: dict[tuple[str, str], Totals] = {}
-    rates_of = {land: rates(land, clock.today()) for land in COUNTRIES}
+    rates_of = rates_by_country(clock.today())
     for method in shipping_methods():
         by_code.setdefault(method.code, {})[method.country] = method
         shipping = method.price_for(of.goods_cents)
