@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
 from flask_babel import Babel
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.routing import BaseConverter
@@ -118,7 +118,7 @@ def _prepare_languages(app: Flask, plugins: Plugins) -> None:
 
 
 def _begin_request() -> None:
-    """Decide language and time zone once."""
+    """Decide language and time zone once; an address with a NUL leads nowhere."""
     clock.use_zone(current_app.extensions["storefront"].time_zone)
     clock.show_date(None)
     given = (request.view_args or {}).get("lang") or request.path[1:3]
@@ -126,6 +126,8 @@ def _begin_request() -> None:
         given = request.accept_languages.best_match(locale.LANGUAGES, locale.DEFAULT_LANGUAGE)
     locale.set_current(given)
     g.lang = given
+    if "\x00" in request.path:
+        abort(404)
 
 
 def _prepare_templates(app: Flask, settings: Settings, plugins: Plugins) -> None:

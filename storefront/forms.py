@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.form import BaseForm
@@ -66,20 +66,27 @@ class _Refusing:
         return found
 
 
+class _Meta(FlaskForm.Meta):  # type: ignore[misc]
+    """What is posted as a form is read as a form; a JSON body is an empty one."""
+
+    locales = False
+
+    def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+        return None if request.is_json else super().wrap_formdata(form, formdata)
+
+
 class PublicForm(_Refusing, FlaskForm):  # type: ignore[misc]
     """A form on a public page: no token, no session."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(_Meta):
         csrf = False
-        locales = False
 
 
 class StaffForm(_Refusing, FlaskForm):  # type: ignore[misc]
     """A form for signed-in staff, with a CSRF token."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(_Meta):
         csrf = True
-        locales = False
 
 
 class TextField(StringField):

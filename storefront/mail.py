@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 import uuid
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -75,14 +76,17 @@ def _compose(message: Message, sender: str) -> EmailMessage:
 
 
 def _over_smtp(mail: EmailMessage, address: str) -> None:
-    """smtp://user:password@host:587?starttls=1 or smtps://host:465."""
+    """smtp://user:password@host:587 or smtps://host:465. A password never travels in the clear."""
     parts = urlsplit(address)
-    options = parse_qs(parts.query)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    port = parts.port or (465 if parts.scheme == "smtps" else 25)
-    with kind(parts.hostname or "localhost", port, timeout=SECONDS) as server:
-        if options.get("starttls") == ["1"]:
-            server.starttls()
+    options, context = parse_qs(parts.query), ssl.create_default_context()
+    host, secure = parts.hostname or "localhost", parts.scheme == "smtps"
+    with (
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=context)
+        if secure
+        else smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
+    ) as server:
+        if not secure and (parts.username or options.get("starttls") == ["1"]):
+            server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(mail)

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from flask import current_app
 from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from storefront import clock, mail
 from storefront.config import Settings
@@ -61,12 +62,9 @@ JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
 NETWORK = {"mail.order_confirmation", "mail.order_sent", "mail.order_refunded"}
 
 
-class Stop(Exception):
-    """Somebody asked the worker to stop."""
-
-
 def work(once: bool = False) -> int:
     """Take jobs until told to stop, or until none is due when `once`. Returns how many ran."""
+    clock.use_zone(_settings().time_zone)
     stopping = threading.Event()
     if not once:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,13 +75,23 @@ def work(once: bool = False) -> int:
         if clock.now() >= next_sweep:
             _sweep()
             next_sweep = clock.now() + timedelta(seconds=SWEEP_SECONDS)
-        ran = run_one()
+        ran = _ran()
         done += ran
         if not ran:
             if once:
                 break
             stopping.wait(IDLE_SECONDS)
     return done
+
+
+def _ran() -> bool:
+    """Run one job; when the database is away or locked the worker waits for it, and does not end."""
+    try:
+        return run_one()
+    except DBAPIError:
+        log.exception("database away")
+        db.session.remove()
+        return False
 
 
 def run_one() -> bool:

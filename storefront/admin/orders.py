@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     state = request.args.get("state", "")
     if state not in rules.STATES:
         state = ""
-    search, page = request.args.get("q", "").strip()[:100], page_number()
+    search, page = request.args.get("q", "").replace("\x00", "").strip()[:100], page_number()
     rows, total = queries.admin_list(state or None, search, page, PER_PAGE)
     return render_template(
         "admin/orders.html",

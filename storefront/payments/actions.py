@@ -78,12 +78,12 @@ def request_of(payment: Payment) -> PaymentRequest:
 
 def session_opened(payment_id: int, session: Session) -> bool:
     """The provider made its page. False when the attempt ended meanwhile: then nobody may pay there."""
-    _changed(
+    opened = _changed(
         update(Payment)
         .where(Payment.id == payment_id, Payment.state == rules.CREATED)
         .values(state=rules.OPEN, reference=session.reference, url=session.url)
     )
-    return db.session.get_one(Payment, payment_id, populate_existing=True).state == rules.OPEN
+    return opened or db.session.get_one(Payment, payment_id, populate_existing=True).state == rules.OPEN
 
 
 def close_attempt(payment_id: int, state: str) -> bool:

@@ -61,16 +61,18 @@ class CheckoutForm(PublicForm):
             abort(400)
 
     def validate_email(self, field: Field) -> None:
-        """An address that mail can be sent to; the domain is not asked."""
+        """An address that every mail server takes; the domain is not asked."""
         if "@" not in field.data:
             raise ValidationError(_("There is no @ in it. For example: lotte.jansen@example.nl"))
         try:
-            found = validate_email(field.data, check_deliverability=False, globally_deliverable=False)
+            found = validate_email(
+                field.data, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
+            )
         except EmailNotValidError:
             found = None
         if found is None or "." not in found.domain:
             raise ValidationError(_("This is not a complete address. For example: lotte.jansen@example.nl"))
-        field.data = found.normalized
+        field.data = found.ascii_email or found.normalized
 
     def validate_phone(self, field: Field) -> None:
         """Digits, spaces and the usual marks; it may stay empty."""

@@ -115,3 +115,18 @@ def test_daily_portions_follow_from_pack_and_days() -> None:
             amount = Decimal(variant["pieces"] or variant["net_grams"])
             days = amount / Decimal(product["daily_units"])
             assert abs(days - variant["days"]) < 1, variant["sku"]
+
+
+def test_a_plugin_whose_share_fails_leaves_no_half_a_shop(make_app, monkeypatch) -> None:
+    app = make_app("empty", config={"RAISE_IN_HOOKS": False})
+
+    def fail(*_args: object, **_values: object) -> None:
+        raise RuntimeError("no demo today")
+
+    for _name, implementation in app.extensions["storefront_plugins"].implementations("demo_data"):
+        monkeypatch.setattr(implementation, "function", fail)
+    result = app.test_cli_runner().invoke(args=["shop", "demo", "load"])
+    assert "no demo today" in str(result.exception)
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Product)) == 0
+        db.session.remove()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from storefront import clock, worker
 from storefront.database import db
@@ -75,3 +76,15 @@ def test_jobs_of_an_absent_plugin_and_unknown_jobs_wait(any_app):
     put("nobody.knows")
     assert worker.work(once=True) == 0
     assert all(job.done_at is None for job in rows())
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(any_app, monkeypatch):
+    def away(_names):
+        raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(worker, "_any_due", away)
+    put("test.change", n=1)
+    assert worker.work(once=True) == 0
+    monkeypatch.undo()
+    monkeypatch.setitem(worker.JOBS, "test.change", lambda _payload: None)
+    assert worker.work(once=True) == 1
