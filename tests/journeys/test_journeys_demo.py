@@ -50,7 +50,7 @@ def finish(buyer, product):
     buyer.go("cart")
     buyer.sees("empty cart")
     if buyer.script:
-        expect(buyer.link("cart with", n=0)).to_be_visible()
+        expect(buyer.link("cart")).to_be_visible()  # without a number
 
 
 @pytest.mark.parametrize(("script", "lang", "width"), WAYS)
