@@ -128,6 +128,11 @@ def newest(lang: str, limit: int) -> list[Card]:
     return [_card(row) for row in fetch(_FIRST, {"lang": lang, "most": limit})]
 
 
+def leading(lang: str, limit: int) -> list[Card]:
+    """The featured article, then the newest."""
+    return [_card(row) for row in fetch(_INDEX, {"lang": lang, "most": limit, "skipped": 0})]
+
+
 def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list[Card], dict[str, str]]:
     """Related articles, and the addresses of those that the text links (by code): one query.
 

@@ -64,8 +64,8 @@ def head_tags(lang: str) -> Markup:
 
 @hookimpl
 def home_sections(lang: str) -> Markup | str:
-    """The three newest articles."""
-    found = cards.newest(lang, POSTS_ON_HOME)
+    """The featured article and the newest two."""
+    found = cards.leading(lang, POSTS_ON_HOME)
     return Markup(render_template("blog/parts/home.html", cards=found)) if found else ""
 
 

@@ -1,5 +1,6 @@
 """Lots, laboratories, reports and certificates in the admin, and what they do to badges."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -150,6 +151,8 @@ def test_mistakes_of_a_lot_are_told_at_their_field(admin_client, form_of, change
     answer = form.press()
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text and "Typed and kept" in answer.text
+    named = re.search(rf'<a href="#{field}">(.+?): ', answer.text)
+    assert named, "the summary names the field"
 
 
 def test_a_certificate_that_ended_takes_its_badge_away(admin_client, form_of):

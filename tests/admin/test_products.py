@@ -43,6 +43,10 @@ def test_the_list_tells_stock_batch_badges_and_price(admin_client):
     assert "mgt-c" not in admin_client.get("/admin/products/?state=draft").text
 
 
+def test_an_empty_page_says_nothing_of_none(admin_client):
+    assert "None" not in admin_client.get("/admin/products/new").text
+
+
 def test_saving_without_a_change_changes_nothing(admin_client, form_of):
     before = product()
     texts = {

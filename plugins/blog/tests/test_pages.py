@@ -262,9 +262,12 @@ def test_a_product_page_lists_the_articles_that_link_it(
     assert path_of("creatine-scoop", lang) not in links
 
 
-def test_the_home_page_shows_the_three_newest(demo_client: FlaskClient, read: Read) -> None:
+def test_the_home_page_shows_the_featured_article_and_the_newest(
+    demo_client: FlaskClient, read: Read
+) -> None:
     page = read(demo_client, "/en/")
-    assert len(page.classed("post")) == 3
+    posts = page.classed("post")
+    assert len(posts) == 3 and "Magnesium and the brain" in "".join(posts[0].itertext())
     assert "/en/blog" in {a.get("href") for a in page.all(".//header//nav//a")}
     assert "/en/blog" in {a.get("href") for a in page.all(".//footer//a")}
 

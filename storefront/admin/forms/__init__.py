@@ -33,7 +33,7 @@ class SignInForm(StaffForm):
 
 
 class NestedForm(StaffForm):
-    """A form with rows or parts: refusals and errors reach the field inside, named as in the page."""
+    """A form of many fields, also in rows or parts: refusals reach their field, the summary names it."""
 
     def refuse(self, refusal: Refused) -> None:
         """Put a refusal beside the field with that name, however deep it lies."""

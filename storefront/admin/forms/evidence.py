@@ -6,7 +6,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField,
 
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import DayField, FigureField, Part, choices
-from storefront.forms import LongTextField, StaffForm, TextField, required, within
+from storefront.forms import LongTextField, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
 MOST_RESULTS = 60
@@ -32,7 +32,7 @@ CATEGORIES = [
 ]
 
 
-class LotForm(StaffForm):
+class LotForm(NestedForm):
     """A batch of a variant. shown_as: a fingerprint of what was saved when the form was shown."""
 
     shown_as = HiddenField()
@@ -55,7 +55,7 @@ class LotForm(StaffForm):
     best_before = DayField(_("Best before"), [required(), within(10)])
 
 
-class LaboratoryForm(StaffForm):
+class LaboratoryForm(NestedForm):
     """A laboratory."""
 
     shown_as = HiddenField()
@@ -119,7 +119,7 @@ class ReportForm(NestedForm):
     do = HiddenField()
 
 
-class CertificateForm(StaffForm):
+class CertificateForm(NestedForm):
     """A certificate of the place of production."""
 
     shown_as = HiddenField()

@@ -6,7 +6,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField,
 
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import Part, choices
-from storefront.forms import MoneyField, StaffForm, TextField, within
+from storefront.forms import MoneyField, TextField, within
 from storefront.locale import lazy_gettext as _
 
 
@@ -23,7 +23,7 @@ class SendForm(NestedForm):
     tracking_code = TextField(_("Tracking code"), [within(80)])
 
 
-class RefundForm(StaffForm):
+class RefundForm(NestedForm):
     """Give back everything, or an amount.
 
     already: what had been given back when the page was shown; a second click is refused by it.
@@ -31,7 +31,7 @@ class RefundForm(StaffForm):
 
     how = RadioField(
         _("How much"),
-        choices=choices([("full", _("All that was paid")), ("part", _("An amount"))]),
+        choices=choices([("full", _("All that is left")), ("part", _("An amount"))]),
         default="full",
     )
     amount = MoneyField(_("Amount to give back"), [within(20)])

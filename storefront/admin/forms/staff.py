@@ -6,12 +6,13 @@ from wtforms import RadioField
 from wtforms.validators import Email
 
 from storefront.accounts.rules import ADMIN, MARKETER
+from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import AddressField, SecretField, choices
-from storefront.forms import StaffForm, TextField, required, within
+from storefront.forms import TextField, required, within
 from storefront.locale import lazy_gettext as _
 
 
-class StaffMemberForm(StaffForm):
+class StaffMemberForm(NestedForm):
     """Name, address, password and role."""
 
     name = TextField(_("Name"), [required(), within(120)])
