@@ -8,7 +8,7 @@ a reading one does not. ``transactions.writing`` sets the execution option ``wri
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,10 +22,12 @@ from sqlalchemy import (
     Executable,
     MetaData,
     Row,
+    Select,
     String,
     Text,
     cast,
     event,
+    lambda_stmt,
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -111,6 +113,14 @@ def fetch(statement: Executable, values: Mapping[str, Any] | None = None) -> Seq
     session = db.session()
     session.flush()
     return session.connection().execute(statement, values).all()
+
+
+def built_once(make: Callable[[], Select[*tuple[Any, ...]]]) -> Executable:
+    """A statement that is recognised by its lambda, so that its many columns are not compared at each use.
+
+    The lambda must use nothing but names of its module: each lambda is one statement for good.
+    """
+    return lambda_stmt(make, enable_tracking=False, track_bound_values=False)
 
 
 def undecoded(column: Any) -> ColumnElement[str]:

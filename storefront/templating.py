@@ -6,6 +6,7 @@ several look-ups that our templates have no use for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -16,10 +17,14 @@ from jinja2.runtime import Context as JinjaContext
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
+_needs_escape = re.compile("[&<>\"']").search
+
 
 def escape(value: Any) -> str:
-    """Escaped for HTML; what is HTML already is taken as it is, without a copy."""
-    return value if type(value) is Markup else markupsafe.escape(value)
+    """Escaped for HTML; what is HTML already, or has nothing to escape, is taken as it is, without a copy."""
+    if type(value) is Markup or (type(value) is str and _needs_escape(value) is None):
+        return value
+    return markupsafe.escape(value)
 
 
 class Context(JinjaContext):

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, has_request_context, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -80,20 +80,22 @@ def has_session(path: str) -> bool:
 
 @contextmanager
 def asked_only_with_session(app: Flask) -> Iterator[None]:
-    """What an extension set up in this block does before each request, it does only where a session is.
+    """What an extension set up in this block asks for each request and template, only where a session is.
 
     On public pages there is nobody to ask for, and the asking takes longer than a query.
     """
-    hooks = app.before_request_funcs.setdefault(None, [])
-    own = len(hooks)
+    before = app.before_request_funcs.setdefault(None, [])
+    context = app.template_context_processors[None]
+    own, known = len(before), len(context)
     yield
-    hooks[own:] = [_with_session(hook) for hook in hooks[own:]]
+    before[own:] = [_with_session(hook, None) for hook in before[own:]]
+    context[known:] = [_with_session(hook, {}) for hook in context[known:]]
 
 
-def _with_session(hook: Callable[[], Any]) -> Callable[[], Any]:
+def _with_session(hook: Callable[[], Any], otherwise: Any) -> Callable[[], Any]:
     @wraps(hook)
     def asked() -> Any:
-        return hook() if has_session(request.path) else None
+        return hook() if not has_request_context() or has_session(request.path) else otherwise
 
     return asked
 

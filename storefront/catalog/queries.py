@@ -6,7 +6,7 @@ from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, exists, literal_column, or_, select, union_all
 
@@ -24,8 +24,7 @@ from storefront.catalog.search import fold, words
 from storefront.database import LocalText, db, fetch
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link of the frame. kind: "collection" or "page"."""
 
     kind: str

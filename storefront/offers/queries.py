@@ -26,7 +26,7 @@ from storefront.catalog.models import (
 )
 from storefront.catalog.queries import search as search_products
 from storefront.catalog.search import words
-from storefront.database import decoded, fetch, undecoded
+from storefront.database import built_once, decoded, fetch, undecoded
 from storefront.money import per
 from storefront.offers.listing import Facets, ListFilters, Option, Sized, narrowed
 from storefront.offers.offer import Offer, VariantOffer
@@ -126,35 +126,39 @@ def search_offers(text: str, lang: str, limit: int = 12) -> list[Offer]:
 
 
 _other = aliased(ProductText)
-_BY_SLUG: Select[*tuple[Any, ...]] = (
-    OFFERS.add_columns(
-        ProductText.meta_description,
-        ProductText.summary,
-        ProductText.legal_name,
-        ProductText.directions,
-        undecoded(ProductText.ingredients),
-        undecoded(ProductText.warnings),
-        ProductText.storage,
-        ProductText.limit_note,
-        ProductText.what_is_in_it,
-        undecoded(ProductText.questions),
-        ProductText.updated_at,
-        undecoded(Product.origins),
-        Product.adults_only,
-        Product.sealed,
-        _other.lang.label("other_lang"),
-        _other.slug.label("other_slug"),
-        CollectionText.slug.label("collection_slug"),
-        CollectionText.name.label("collection_name"),
+_BY_SLUG = built_once(
+    lambda: (
+        OFFERS.add_columns(
+            ProductText.meta_description,
+            ProductText.summary,
+            ProductText.legal_name,
+            ProductText.directions,
+            undecoded(ProductText.ingredients),
+            undecoded(ProductText.warnings),
+            ProductText.storage,
+            ProductText.limit_note,
+            ProductText.what_is_in_it,
+            undecoded(ProductText.questions),
+            ProductText.updated_at,
+            undecoded(Product.origins),
+            Product.adults_only,
+            Product.sealed,
+            _other.lang.label("other_lang"),
+            _other.slug.label("other_slug"),
+            CollectionText.slug.label("collection_slug"),
+            CollectionText.name.label("collection_name"),
+        )
+        .outerjoin(_other, and_(_other.product_id == Product.id, _other.lang != LANG))
+        .outerjoin(CollectionProduct, CollectionProduct.product_id == Product.id)
+        .outerjoin(
+            CollectionText,
+            and_(
+                CollectionText.collection_id == CollectionProduct.collection_id, CollectionText.lang == LANG
+            ),
+        )
+        .where(ProductText.slug == bindparam("slug"), PUBLISHED)
+        .order_by(*ORDER, CollectionText.id, _other.lang)
     )
-    .outerjoin(_other, and_(_other.product_id == Product.id, _other.lang != LANG))
-    .outerjoin(CollectionProduct, CollectionProduct.product_id == Product.id)
-    .outerjoin(
-        CollectionText,
-        and_(CollectionText.collection_id == CollectionProduct.collection_id, CollectionText.lang == LANG),
-    )
-    .where(ProductText.slug == bindparam("slug"), PUBLISHED)
-    .order_by(*ORDER, CollectionText.id, _other.lang)
 )
 _TEXT = (
     *("meta_description", "summary", "legal_name", "directions", "storage", "limit_note", "what_is_in_it"),

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, or_, select
 
-from storefront.database import LocalText, fetch
+from storefront.database import LocalText, built_once, fetch
 from storefront.pricing.models import ShippingMethod, VatRate
 
 COUNTRIES = ("NL", "BE")
@@ -45,15 +45,16 @@ _RATES = (
     )
     .order_by(VatRate.valid_from)
 )
-_METHODS = select(
-    ShippingMethod.code,
-    ShippingMethod.country,
-    ShippingMethod.names,
-    ShippingMethod.details,
-    ShippingMethod.price_cents,
-    ShippingMethod.free_from_cents,
-).order_by(ShippingMethod.country.desc(), ShippingMethod.position, ShippingMethod.id)
-_METHODS_TO = _METHODS.where(ShippingMethod.country == bindparam("country"))
+_METHODS = built_once(
+    lambda: select(
+        ShippingMethod.code,
+        ShippingMethod.country,
+        ShippingMethod.names,
+        ShippingMethod.details,
+        ShippingMethod.price_cents,
+        ShippingMethod.free_from_cents,
+    ).order_by(ShippingMethod.country.desc(), ShippingMethod.position, ShippingMethod.id)
+)
 
 
 def rates(country: str, on: date) -> dict[str, int]:
@@ -71,8 +72,7 @@ def rates_by_country(on: date) -> dict[str, dict[str, int]]:
 
 def shipping_methods(country: str | None = None) -> list[Method]:
     """The ways of delivery to a country, cheapest choice of the shop first; None: to every country."""
-    found = fetch(_METHODS) if country is None else fetch(_METHODS_TO, {"country": country})
-    return [Method(*row) for row in found]
+    return [Method(*row) for row in fetch(_METHODS) if country in (None, row.country)]
 
 
 def shipping_method(country: str, code: str) -> Method | None:

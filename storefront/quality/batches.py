@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Executable, Select, and_, bindparam, select
 
 from storefront import clock, locale
 from storefront.catalog.models import Product, ProductText, Variant
-from storefront.database import LocalText, decoded, fetch, undecoded
+from storefront.database import LocalText, built_once, decoded, fetch, undecoded
 from storefront.quality.models import Laboratory, LabReport, TestResult
 from storefront.stock.models import Lot
 from storefront.stock.queries import lot_is_on_sale
@@ -168,11 +168,13 @@ _BATCH: Select[*tuple[Any, ...]] = (
     .outerjoin(TestResult, TestResult.report_id == LabReport.id)
     .order_by(LabReport.reported_on, LabReport.id, TestResult.position, TestResult.id)
 )
-_BY_CODE = _BATCH.where(Lot.search_code == bindparam("search_code"), Lot.state != "quarantine")
-_BY_PRODUCT = _BATCH.where(
-    Lot.id
-    == (
-        select(Lot.id)
+_BY_CODE = built_once(
+    lambda: _BATCH.where(Lot.search_code == bindparam("search_code"), Lot.state != "quarantine")
+)
+_BY_PRODUCT = built_once(
+    lambda: _BATCH.where(
+        Lot.id
+        == select(Lot.id)
         .join(Variant, Variant.id == Lot.variant_id)
         .where(
             Variant.product_id == bindparam("product_id"), Variant.on_sale, lot_is_on_sale(bindparam("today"))
@@ -196,7 +198,7 @@ def certificate_of(product_id: int, lang: str | None = None) -> Batch | None:
     return _read(_BY_PRODUCT, {"product_id": product_id}, lang)
 
 
-def _read(statement: Select[*tuple[Any, ...]], values: dict[str, Any], lang: str | None) -> Batch | None:
+def _read(statement: Executable, values: dict[str, Any], lang: str | None) -> Batch | None:
     given = {"lang": lang or locale.current(), "today": clock.today(), **values}
     rows = [tuple(row) for row in fetch(statement, given)]
     if not rows:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 
 from storefront.catalog.models import Product, Variant
-from storefront.database import fetch
+from storefront.database import built_once, fetch
 from storefront.quality import rules
 from storefront.quality.batches import Batch, batch, certificate_of
 from storefront.quality.facts import (
@@ -49,83 +49,89 @@ _tests = (
 _assay = TestResult.__table__.alias("assay")
 
 # One row per product × variant × lot × report × purity result, built once.
-_EVIDENCE: Select[*tuple[Any, ...]] = (
-    select(
-        Product.id.label("product_id"),
-        Product.main_analyte,
-        Variant.id.label("variant_id"),
-        Variant.sku,
-        Variant.position,
-        StockLevel.available,
-        Lot.code.label("lot_code"),
-        Lot.state.label("lot_state"),
-        Lot.site,
-        Lot.best_before,
-        Lot.on_sale_since,
-        Lot.sold_out_on,
-        LabReport.id.label("report_id"),
-        LabReport.report_number,
-        LabReport.sample,
-        LabReport.state.label("report_state"),
-        LabReport.reported_on,
-        LabReport.retest_on,
-        Laboratory.name.label("lab_name"),
-        Laboratory.cities.label("lab_cities"),
-        Laboratory.country.label("lab_country"),
-        Laboratory.company_group.label("lab_group"),
-        Laboratory.standard,
-        Laboratory.accreditation_body,
-        Laboratory.accreditation_number,
-        Laboratory.accredited_from,
-        Laboratory.accredited_until,
-        _tests.label("tests"),
-        _passed.label("passed"),
-        _assay.c.id.label("assay_id"),
-        _assay.c.substance,
-        _assay.c.method,
-        _assay.c.in_scope,
-        _assay.c.operator,
-        _assay.c.value,
-        _assay.c.unit,
-        BioavailabilityReference.citation,
-        BioavailabilityReference.doi,
-        BioavailabilityReference.assessor,
-        BioavailabilityReference.year,
+_EVIDENCE = built_once(
+    lambda: (
+        select(
+            Product.id.label("product_id"),
+            Product.main_analyte,
+            Variant.id.label("variant_id"),
+            Variant.sku,
+            Variant.position,
+            StockLevel.available,
+            Lot.code.label("lot_code"),
+            Lot.state.label("lot_state"),
+            Lot.site,
+            Lot.best_before,
+            Lot.on_sale_since,
+            Lot.sold_out_on,
+            LabReport.id.label("report_id"),
+            LabReport.report_number,
+            LabReport.sample,
+            LabReport.state.label("report_state"),
+            LabReport.reported_on,
+            LabReport.retest_on,
+            Laboratory.name.label("lab_name"),
+            Laboratory.cities.label("lab_cities"),
+            Laboratory.country.label("lab_country"),
+            Laboratory.company_group.label("lab_group"),
+            Laboratory.standard,
+            Laboratory.accreditation_body,
+            Laboratory.accreditation_number,
+            Laboratory.accredited_from,
+            Laboratory.accredited_until,
+            _tests.label("tests"),
+            _passed.label("passed"),
+            _assay.c.id.label("assay_id"),
+            _assay.c.substance,
+            _assay.c.method,
+            _assay.c.in_scope,
+            _assay.c.operator,
+            _assay.c.value,
+            _assay.c.unit,
+            BioavailabilityReference.citation,
+            BioavailabilityReference.doi,
+            BioavailabilityReference.assessor,
+            BioavailabilityReference.year,
+        )
+        .select_from(Product)
+        .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .outerjoin(
+            Lot,
+            and_(
+                Lot.variant_id == Variant.id, Lot.state == "released", Lot.best_before >= bindparam("today")
+            ),
+        )
+        .outerjoin(LabReport, and_(LabReport.lot_id == Lot.id, LabReport.state == "valid"))
+        .outerjoin(Laboratory, Laboratory.id == LabReport.laboratory_id)
+        .outerjoin(
+            _assay,
+            and_(
+                _assay.c.report_id == LabReport.id,
+                _assay.c.category == "assay",
+                _assay.c.unit.in_(rules.PURITY_UNITS),
+            ),
+        )
+        .outerjoin(BioavailabilityReference, BioavailabilityReference.product_id == Product.id)
+        .where(Product.id.in_(bindparam("product_ids", expanding=True)))
+        .order_by(Product.id, Variant.position, Lot.id, LabReport.id, _assay.c.id)
     )
-    .select_from(Product)
-    .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
-    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-    .outerjoin(
-        Lot,
-        and_(Lot.variant_id == Variant.id, Lot.state == "released", Lot.best_before >= bindparam("today")),
-    )
-    .outerjoin(LabReport, and_(LabReport.lot_id == Lot.id, LabReport.state == "valid"))
-    .outerjoin(Laboratory, Laboratory.id == LabReport.laboratory_id)
-    .outerjoin(
-        _assay,
-        and_(
-            _assay.c.report_id == LabReport.id,
-            _assay.c.category == "assay",
-            _assay.c.unit.in_(rules.PURITY_UNITS),
-        ),
-    )
-    .outerjoin(BioavailabilityReference, BioavailabilityReference.product_id == Product.id)
-    .where(Product.id.in_(bindparam("product_ids", expanding=True)))
-    .order_by(Product.id, Variant.position, Lot.id, LabReport.id, _assay.c.id)
 )
-_CERTIFICATES: Select[*tuple[Any, ...]] = select(
-    SiteCertificate.scheme,
-    SiteCertificate.number,
-    SiteCertificate.holder,
-    SiteCertificate.site_code,
-    SiteCertificate.valid_from,
-    SiteCertificate.valid_until,
-    SiteCertificate.titles,
-    SiteCertificate.site,
-    SiteCertificate.country,
-    SiteCertificate.body,
-    SiteCertificate.withdrawn,
-).where(SiteCertificate.site_code.in_(bindparam("sites", expanding=True)))
+_CERTIFICATES = built_once(
+    lambda: select(
+        SiteCertificate.scheme,
+        SiteCertificate.number,
+        SiteCertificate.holder,
+        SiteCertificate.site_code,
+        SiteCertificate.valid_from,
+        SiteCertificate.valid_until,
+        SiteCertificate.titles,
+        SiteCertificate.site,
+        SiteCertificate.country,
+        SiteCertificate.body,
+        SiteCertificate.withdrawn,
+    ).where(SiteCertificate.site_code.in_(bindparam("sites", expanding=True)))
+)
 
 
 @dataclass(slots=True)

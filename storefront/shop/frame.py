@@ -7,9 +7,8 @@ page asks for it. Nothing here is the visitor's: the pages are the same for ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
@@ -28,8 +27,7 @@ LEADING = 2  # so many collections stand in the main navigation
 HOW_WE_TEST = "how-we-test"
 
 
-@dataclass(frozen=True, slots=True)
-class NavLink:
+class NavLink(NamedTuple):
     """A link of the frame; `current` is "page" on that page, "true" below it, else empty."""
 
     label: str
@@ -218,8 +216,12 @@ class Frame:
             known[key] = url_for(endpoint, lang=self.lang, **values)
         return known[key]
 
+    @cached_property
+    def _here(self) -> str:
+        return here()
+
     def _link(self, label: str, path: str) -> NavLink:
-        current = "page" if path == here() else "true" if path == self.section else ""
+        current = "page" if path == self._here else "true" if path == self.section else ""
         return NavLink(label, path, current)
 
     def _menu_link(self, item: MenuItem) -> NavLink:
