@@ -78,8 +78,11 @@ def open_level(variant_id: int, available: int = 0, actor: str = "") -> None:
         _record({variant_id: available}, "opening", None, actor)
 
 
-def set_level(variant_id: int, counted: int, actor: str) -> None:
-    """Somebody counted the shelf: the level becomes `counted`; the difference is the movement."""
+def set_level(variant_id: int, counted: int, actor: str, shown: int | None = None) -> None:
+    """Somebody counted the shelf: the level becomes `counted`; the difference is the movement.
+
+    shown: the level that stood before who counted. What was sold or came back since then still counts.
+    """
     if counted < 0:
         raise Refused(_("A stock level is 0 or more."), field="counted")
     before = db.session.scalar(
@@ -88,6 +91,12 @@ def set_level(variant_id: int, counted: int, actor: str) -> None:
     if before is None:
         open_level(variant_id, counted, actor)
         return
+    if shown is not None:
+        counted = before + counted - shown
+    if counted < 0:
+        raise Refused(
+            _("More was sold meanwhile than you counted: count again."), field="counted", status=409
+        )
     if before == counted:
         return
     db.session.execute(

@@ -119,6 +119,20 @@ def test_counting_writes_the_difference(variants: list[int]) -> None:
     assert [movement.quantity for movement in queries.movements([first])] == [-3, 10]
 
 
+def test_what_was_sold_while_somebody_counted_stays_sold(variants: list[int]) -> None:
+    first, second = variants
+    with writing():
+        actions.open_level(first, 10)
+        actions.open_level(second, 10)
+        for variant in variants:
+            actions.take(variant, 3, order_id=None)
+        actions.set_level(first, 12, "An", shown=10)
+        with pytest.raises(Refused):
+            actions.set_level(second, 2, "An", shown=10)
+    assert queries.levels(variants) == {first: 9, second: 7}
+    assert [ledger(variant) for variant in variants] == [9, 7]
+
+
 def lot(variant_id: int, code: str, **changes: object) -> LotData:
     values: dict[str, object] = {
         "code": code,

@@ -192,14 +192,15 @@ def _write(form: ProductForm, found: ProductEdit | None) -> ResponseReturnValue:
     return redirect(url_for("admin_products.edit", code=code), 303)
 
 
-def _open_levels(saved: ProductEdit, counted: dict[str, int]) -> dict[str, Any]:
+def _open_levels(saved: ProductEdit, counted: dict[str, tuple[int, int | None]]) -> dict[str, Any]:
     """Write what was counted; a size that has no stock level yet gets one."""
     before = _levels(saved)
     changes: dict[str, Any] = {}
     for variant in saved.variants:
         if variant.sku in counted:
-            stock.set_level(variant.id, counted[variant.sku], actor())
-            changes[f"{variant.sku} stock"] = [before[variant.id], counted[variant.sku]]
+            level, shown = counted[variant.sku]
+            stock.set_level(variant.id, level, actor(), shown)
+            changes[f"{variant.sku} stock"] = [shown, level]
         elif not before[variant.id]:
             stock.set_level(variant.id, 0, actor())
     return changes

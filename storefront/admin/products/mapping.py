@@ -101,13 +101,14 @@ def data_of(form: ProductForm, edit: ProductEdit | None) -> ProductData:
     )
 
 
-def counted(form: ProductForm) -> dict[str, int]:
-    """The stock of each article number that staff counted: what differs from what the form showed."""
-    levels = {}
+def counted(form: ProductForm) -> dict[str, tuple[int, int | None]]:
+    """The stock of each article number that staff counted, and what the form had shown, where they differ."""
+    levels: dict[str, tuple[int, int | None]] = {}
     for entry in form.variants.entries:
         part = entry.form
         if part.stock.whole is not None and part.stock.data != part.stock_was.data:
-            levels[typed(part.sku)] = part.stock.whole
+            was = part.stock_was.data or ""
+            levels[typed(part.sku)] = (part.stock.whole, int(was) if was.isdecimal() else None)
     return levels
 
 
