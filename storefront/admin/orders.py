@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
+from storefront import clock
 from storefront.accounts.rules import ORDERS
 from storefront.admin.forms import EmptyForm, NestedForm
 from storefront.admin.forms.fields import choices, typed
@@ -21,6 +22,7 @@ from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.providers import ProviderAway
 from storefront.refusals import Refused
+from storefront.stock.models import Lot
 from storefront.stock.queries import lots_of_variants
 from storefront.transactions import ends_reading, repeated, writing
 
@@ -170,11 +172,16 @@ def _send_form(order: Order, posted: bool = False) -> SendForm:
     lots = lots_of_variants([line.variant_id for line in order.lines if line.variant_id])
     for line, part in zip(order.lines, form.lines.entries, strict=False):
         lot: SelectField = part.form.lot
-        codes = [lot.code for lot in lots if lot.variant_id == line.variant_id and lot.state == "released"]
+        codes = [lot.code for lot in lots if lot.variant_id == line.variant_id and _may_be_packed(lot)]
         if line.lot_code not in codes:
             codes.insert(0, line.lot_code)
         lot.choices = choices((code, code or _("not known")) for code in codes)
     return form
+
+
+def _may_be_packed(lot: Lot) -> bool:
+    """Released, and not past its best-before date."""
+    return lot.state == "released" and lot.best_before >= clock.today()
 
 
 def _page(

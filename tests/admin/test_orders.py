@@ -1,9 +1,11 @@
 """Orders in the admin: finding, sending, cancelling, giving money back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from storefront import clock
 from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.orders import actions, queries
@@ -12,6 +14,7 @@ from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import DemoProvider, paid
 from storefront.payments.providers import ProviderAway
 from storefront.payments.settle import settle
+from storefront.stock.models import Lot
 from storefront.testing import entered_as
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -87,6 +90,19 @@ def test_an_order_is_sent_with_its_code_and_batch(place, staff, form_of):
     again = form.press()
     assert again.status_code == 409 and "3SHLDR0020418" in again.text
     assert kinds(number).count("sent") == 1
+
+
+def test_only_batches_that_are_not_past_their_date_can_be_packed(place, staff, form_of):
+    number = place(pay=True)
+    variant, today = order(number).lines[0].variant_id, clock.today()
+    days = {"27-0001": today, "27-0002": today - timedelta(days=1)}
+    for code, best_before in days.items():
+        lot = Lot(code=code, search_code=code.replace("-", ""), variant_id=variant, state="released")
+        lot.made_on, lot.best_before = today - timedelta(days=700), best_before
+        db.session.add(lot)
+    db.session.commit()
+    page = staff.get(f"/admin/orders/{number}").text
+    assert "27-0001" in page and "27-0002" not in page
 
 
 def test_a_batch_that_was_not_offered_is_refused(place, staff, form_of):
