@@ -72,7 +72,7 @@ class Specs:
 
     @hookspec
     def blueprints(self) -> Iterable[tuple[Blueprint, str]]:
-        """At start: the plugin's blueprints with their URL prefix ("/<lang:lang>/reviews", "/admin/reviews")."""
+        """At start: the plugin's blueprints with their URL prefix ("/<lang:lang>/reviews", "/admin/x")."""
 
     @hookspec
     def permissions(self) -> Iterable[Permission]:

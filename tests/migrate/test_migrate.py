@@ -1,5 +1,8 @@
 """Every component has its own version table; upgrade and downgrade keep other tables' rows."""
 
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import inspect
 
 from storefront import migrate
@@ -56,3 +59,21 @@ def test_purge_leaves_no_table(any_demo_app):
     assert result.exit_code == 0, result.output
     assert not any("blog" in name for name in tables())
     assert "product" in tables()
+
+
+def test_rebuilding_a_table_of_the_core_empties_no_other(demo_app):
+    def rows():
+        with db.engine.connect() as connection:
+            return {
+                name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) for name in sorted(tables())
+            }
+
+    before = rows()
+    with migrate._migrating() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("product", recreate="always") as product:
+            product.add_column(sa.Column("extra", sa.Integer()))
+        connection.commit()
+    assert rows() == before
+    with db.engine.connect() as connection:
+        assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1

@@ -60,7 +60,8 @@ def test_sorting_by_price(demo_client):
     "query",
     [
         "page=0", "page=-1", "page=x", "page=99999999999999", "page=²", "sort=drop", "min=abc", "max=1e9",
-        "ingredient=%00", "form=liquid", "stock=maybe", "min=-5", "codes=%27;--", "ingredient=" + "x" * 10_000,
+        "ingredient=%00", "form=liquid", "stock=maybe", "min=-5", "codes=%27;--",
+        "ingredient=" + "x" * 10_000,
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_in_an_address_is_ignored(demo_client, query):
