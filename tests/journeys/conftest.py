@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from storefront.testing import Live, Maker, Templates
 from storefront.testing.servers import STARTED_WITHIN, start_server
+from tests.journeys.crawler import BASE, Site, crawl
 from tests.journeys.shopper import Shopper
 from tests.stripe_double.app import create_double
 from tests.stripe_double.state import Double
@@ -42,6 +43,18 @@ def journey_apps(
 def shop(journey_apps: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The demo shop with the demo payment, served by gunicorn. Tests share it and leave the shop as it is."""
     yield from _served(journey_apps("demo"), tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="session")
+def crawled_app(journey_apps: Maker) -> Flask:
+    """The demo shop as it stands on the internet; tests leave it as it is."""
+    return journey_apps("demo", base_url=BASE)
+
+
+@pytest.fixture(scope="session")
+def site(crawled_app: Flask) -> Site:
+    """All that a crawl of that shop reaches."""
+    return crawl(crawled_app)
 
 
 @dataclass
