@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from storefront import clock
 from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES, gettext
 from storefront.quality import batches
 from storefront.quality.batches import Batch
@@ -36,7 +37,13 @@ def show(lang: str, code: str | None = None) -> str | tuple[str, int]:
     places = {one: url_for("shop_batch.show", lang=one, code=code) for one in LANGUAGES}
     set_alternates(places)
     breadcrumbs((gettext("Verify your batch"), frame().batch))
-    page = render_template("shop/batch.html", asked=asked, batch=batch, verdict=verdict(batch))
+    page = render_template(
+        "shop/batch.html",
+        asked=asked,
+        batch=batch,
+        verdict=verdict(batch),
+        past_its_date=batch is not None and batch.best_before < clock.today(),
+    )
     return (page, 404) if code is not None and batch is None else page
 
 

@@ -37,6 +37,13 @@ def test_a_recalled_batch_is_red_and_says_what_to_do(demo_app, demo_client):
     assert "is van ons en voldoet" not in html
 
 
+def test_a_batch_past_its_date_says_so(demo_app, demo_client, lot):
+    with demo_app.test_request_context():
+        old = min((lot for lot in all_lots() if lot.state == "released"), key=lambda one: one.best_before)
+    assert "best-before date has passed" in demo_client.get(f"/en/batch/{old.code}").text
+    assert "best-before date has passed" not in demo_client.get(f"/en/batch/{lot}").text
+
+
 def all_lots():
     from storefront.quality.editing import all_lots as read
 
