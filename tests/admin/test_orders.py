@@ -157,7 +157,7 @@ def test_an_amount_goes_back_once_however_often_it_is_pressed(place, staff, form
 def test_attempts_are_told_in_words(place, staff):
     page = staff.get(f"/admin/orders/{place(pay=True)}").text
     assert re.search(r"(Poging|Attempt) 1, demo: (betaald|paid)", page)
-    assert "Alles wat nog niet is teruggegeven" in page or "All that is left" in page
+    assert "Alles wat nog niet is terugbetaald" in page or "All that is left" in page
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "1,234", "ten", "99999999", "70,00"])
