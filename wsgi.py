@@ -1,5 +1,11 @@
 """The WSGI entry point: `gunicorn wsgi:app` (production unless STOREFRONT_ENV says otherwise)."""
 
-from storefront.app import create_app
+import sys
 
-app = create_app()
+from storefront.app import create_app
+from storefront.config import UnsafeSettings
+
+try:
+    app = create_app()
+except UnsafeSettings as problem:
+    sys.exit(f"The shop does not start: {problem}")

@@ -174,5 +174,11 @@ def _register_site(app: Flask, settings: Settings) -> None:
     for part in (shop_frame, errors, admin_frame, sign_in):
         part.init_app(app)
     with app.app_context():
-        for blueprint, prefix in calling.call_lists("blueprints"):
-            app.register_blueprint(blueprint, url_prefix=prefix)
+        for name, blueprints in calling.call_each("blueprints"):
+            try:
+                for blueprint, prefix in blueprints:
+                    app.register_blueprint(blueprint, url_prefix=prefix)
+            except Exception as error:
+                if settings.development:
+                    raise
+                calling.plugins().leave_out(name, error)

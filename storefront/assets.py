@@ -40,11 +40,15 @@ class Assets:
 
     def _keep(self, response: Response) -> Response:
         if request.endpoint in {"static", "plugin_static"} and response.status_code in {200, 304}:
-            known = "v" in request.args
+            known = request.full_path in self._current()
             response.headers["Cache-Control"] = (
                 f"public, max-age={YEAR}, immutable" if known else "public, no-cache"
             )
         return response
+
+    def _current(self) -> set[str]:
+        """The addresses that pages give out now; another version of a file is not kept for long."""
+        return {address.removeprefix(root) for (root, _, _), address in self._addresses.items()}
 
     def _version(self, path: str, plugin: str) -> str:
         return hashlib.sha256((self.folders[plugin] / path).read_bytes()).hexdigest()[:10]

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEVELOPMENT_KEY = "development-only-key-not-for-production"
 SHORTEST_KEY = 32
@@ -68,7 +68,7 @@ class Settings:
                 name.strip() for name in get("PLUGINS", BUNDLED_PLUGINS).split(",") if name.strip()
             ),
             base_url=get("BASE_URL").rstrip("/"),
-            time_zone=ZoneInfo(get("TIME_ZONE") or "Europe/Amsterdam"),
+            time_zone=_zone(get("TIME_ZONE") or "Europe/Amsterdam"),
             payment_provider=provider,
             stripe_secret_key=stripe_key,
             stripe_webhook_secret=get("STRIPE_WEBHOOK_SECRET"),
@@ -125,6 +125,15 @@ def _whole(name: str, value: str) -> int:
     if not value.isdecimal():
         raise UnsafeSettings(f"STOREFRONT_{name} is {value!r}; it must be a whole number, 0 or more.")
     return int(value)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UnsafeSettings(
+            f"STOREFRONT_TIME_ZONE is {name!r}; use a name such as Europe/Amsterdam."
+        ) from error
 
 
 def from_environment(instance_path: Path) -> Settings:

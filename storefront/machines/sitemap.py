@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from storefront import addresses
 from storefront.catalog import queries as catalog
@@ -45,7 +45,7 @@ def sitemap() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """What robots may leave alone, and where the sitemap is."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), ""]
+    lines = ["User-agent: *", *(f"Disallow: {request.script_root}{path}" for path in PRIVATE), ""]
     lines.append(f"Sitemap: {addresses.absolute_path(url_for('machines_sitemap.sitemap'))}")
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 

@@ -67,6 +67,14 @@ class Panel:
     permission: str = ""  # admin_dashboard_panels only: shown to those who have it
 
 
+@dataclass(frozen=True)
+class Job:
+    """What the worker does with a payload. `network`: it talks to somebody, so it gets no transaction."""
+
+    function: Callable[[dict[str, Any]], None]
+    network: bool = False
+
+
 class Specs:
     """The hooks. Each docstring says when it is called and what comes back."""
 
@@ -79,8 +87,8 @@ class Specs:
         """At start: what staff may do in this plugin."""
 
     @hookspec
-    def jobs(self) -> dict[str, Callable[[dict[str, Any]], None]]:
-        """In the worker: job name -> function(payload). Names begin with the plugin's name and a dot."""
+    def jobs(self) -> dict[str, Callable[[dict[str, Any]], None] | Job]:
+        """In the worker: job name -> function(payload), or a Job. Names begin with the plugin's name and a dot."""
 
     @hookspec
     def navigation_links(self, lang: str) -> Iterable[MenuItem]:

@@ -55,6 +55,15 @@ class Plugins:
         """The names of the running plugins, in order."""
         return [loaded.plugin.name for loaded in self.loaded]
 
+    def leave_out(self, name: str, error: Exception) -> None:
+        """Go on without a plugin, and note why; the admin shows it."""
+        if self.manager.has_plugin(name):
+            self.manager.unregister(name=name)
+        self.loaded = [loaded for loaded in self.loaded if loaded.plugin.name != name]
+        self._by_hook.clear()
+        self.failed[name] = f"{type(error).__name__}: {error}"
+        log.error("plugin left out", plugin=name, reason=self.failed[name])
+
     def implementations(self, hook: str) -> list[tuple[str, pluggy.HookImpl]]:
         """Who implements a hook: (plugin name, implementation), in the order of the setting."""
         if hook not in self._by_hook:
@@ -75,7 +84,7 @@ def load_plugins(names: tuple[str, ...], strict: bool) -> Plugins:
     manager = pluggy.PluginManager("storefront")
     manager.add_hookspecs(Specs)
     plugins = Plugins(manager)
-    for name in names:
+    for name in dict.fromkeys(names):
         try:
             loaded, hooks = _load(name)
             manager.register(hooks, name=name)
@@ -83,10 +92,7 @@ def load_plugins(names: tuple[str, ...], strict: bool) -> Plugins:
         except Exception as error:
             if strict:
                 raise
-            if manager.has_plugin(name):
-                manager.unregister(name=name)
-            plugins.failed[name] = f"{type(error).__name__}: {error}"
-            log.error("plugin left out", plugin=name, reason=plugins.failed[name])
+            plugins.leave_out(name, error)
             continue
         plugins.loaded.append(loaded)
     return plugins
@@ -97,6 +103,8 @@ def _load(name: str) -> tuple[Loaded, ModuleType]:
     plugin = getattr(package, "PLUGIN", None)
     if not isinstance(plugin, Plugin):
         raise PluginError(f"{package.__name__} has no PLUGIN = Plugin(…)")
+    if "_" in name:
+        raise PluginError(f"{name!r}: a plugin's name has no underscore, it ends the prefix of its tables")
     if plugin.name != name:
         raise PluginError(f"{package.__name__} calls itself {plugin.name!r}, not {name!r}")
     needed = tuple(int(part) for part in plugin.requires_api.split("."))

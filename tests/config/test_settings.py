@@ -39,6 +39,7 @@ def test_production_is_the_default_and_starts_with_safe_settings(tmp_path):
         ({"PAYMENT_PROVIDER": "coins"}, "use stripe or demo"),
         ({"ENV": "staging"}, "production or development"),
         ({"EDGE_SECONDS": "-1"}, "whole number"),
+        ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
     ],
 )
 def test_an_unsafe_start_is_refused_in_one_line(tmp_path, values, words):

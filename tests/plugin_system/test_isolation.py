@@ -6,6 +6,7 @@ import sys
 import types
 
 import pytest
+from flask import Blueprint
 from sqlalchemy import text
 
 from storefront.database import db
@@ -115,3 +116,31 @@ def test_a_plugin_that_is_not_listed_is_not_imported():
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_a_plugin_whose_blueprint_clashes_is_left_out_in_production(make_app, monkeypatch):
+    make_plugin(monkeypatch, "clash", blueprints=lambda: [(Blueprint("shop_home", __name__), "/clash")])
+    production = {"env": "production", "base_url": "https://shop.example", "payment_provider": ""}
+    app = make_app("demo", plugins=("clash", "blog"), **production)
+    assert app.extensions["storefront_plugins"].names() == ["blog"]
+    assert "ValueError" in app.extensions["storefront_plugins"].failed["clash"]
+    assert product_page(app).status_code == 200
+
+
+def test_a_name_with_an_underscore_is_refused(monkeypatch, make_app):
+    make_plugin(monkeypatch, "blog_extra")
+    with pytest.raises(loader.PluginError, match="underscore"):
+        make_app("empty", plugins=("blog_extra",))
+
+
+def test_a_plugin_named_twice_is_loaded_once(make_app):
+    app = make_app("empty", plugins=("blog", "blog"))
+    assert app.extensions["storefront_plugins"].names() == ["blog"]
+
+
+def test_an_unsafe_start_of_the_server_says_one_line():
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("STOREFRONT_")}
+    done = subprocess.run([sys.executable, "-c", "import wsgi"], env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    line = "SECRET_KEY is missing; production needs a key of 32 characters or more."
+    assert done.stderr.strip().splitlines() == [f"The shop does not start: STOREFRONT_{line}"]
