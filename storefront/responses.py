@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 
 from flask import Flask, Response, abort, current_app, redirect, request
 from flask_compress import Compress
@@ -38,7 +38,7 @@ def finish(response: Response) -> Response:
     if response.status_code != 200 or response.is_streamed or not _may_be_kept(response):
         return response
     if not response.get_etag()[0]:
-        response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest(), weak=True)
+        response.set_etag(sha256(response.get_data()).hexdigest()[:24], weak=True)
     response.make_conditional(request)
     return response
 

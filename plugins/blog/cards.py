@@ -5,15 +5,14 @@ The statements are built once, with the language as a parameter; a call adds its
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from storefront.plugin_api import fetch
+from storefront.plugin_api import fetch, url
 
 from .excerpts import folded
 from .models import Article, ArticleIngredient, ArticleProduct, ArticleText, ArticleTopic, Author, TopicText
@@ -24,9 +23,8 @@ FOUND_AT_MOST = 20
 MOST_WORDS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A published article in a list."""
+class Card(NamedTuple):
+    """A published article in a list, with its path."""
 
     code: str
     slug: str
@@ -40,6 +38,7 @@ class Card:
     topic: str
     author: str
     reviewer: str
+    path: str
 
 
 _lang: Any = bindparam("lang")
@@ -112,25 +111,26 @@ _TOPIC = (
 _FIRST = _CARDS.order_by(*_NEWEST).limit(bindparam("most"))
 
 
-def _card(row: Any) -> Card:
-    return Card(*row[:12])
+def _cards(rows: Iterable[Any], lang: str) -> list[Card]:
+    start = url("blog.article", lang=lang, slug="-").removesuffix("-")
+    return [Card._make([*row[:12], start + row.slug]) for row in rows]
 
 
 def listing(lang: str, topic_id: int | None = None, page: int = 1) -> tuple[list[Card], int]:
     """One page of the index and the number of articles in all; the featured article comes first."""
     values = {"lang": lang, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE, "topic": topic_id}
     rows = fetch(_INDEX, values) if topic_id is None else fetch(_TOPIC, values)
-    return [_card(row) for row in rows], rows[0].total if rows else 0
+    return _cards(rows, lang), rows[0].total if rows else 0
 
 
 def newest(lang: str, limit: int) -> list[Card]:
     """The newest articles."""
-    return [_card(row) for row in fetch(_FIRST, {"lang": lang, "most": limit})]
+    return _cards(fetch(_FIRST, {"lang": lang, "most": limit}), lang)
 
 
 def leading(lang: str, limit: int) -> list[Card]:
     """The featured article, then the newest."""
-    return [_card(row) for row in fetch(_INDEX, {"lang": lang, "most": limit, "skipped": 0})]
+    return _cards(fetch(_INDEX, {"lang": lang, "most": limit, "skipped": 0}), lang)
 
 
 def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list[Card], dict[str, str]]:
@@ -140,13 +140,13 @@ def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list
     """
     values = {"article_id": article_id, "lang": lang, "codes": list(codes)}
     rows = fetch(_NEIGHBOURS, values)
-    return [_card(row) for row in rows if row.place <= RELATED], {row.code: row.slug for row in rows}
+    return _cards((row for row in rows if row.place <= RELATED), lang), {row.code: row.slug for row in rows}
 
 
 def linking(product_code: str, lang: str, limit: int = 4) -> list[Card]:
     """The articles that show or link a product, newest first."""
     values = {"product": product_code, "lang": lang, "most": limit}
-    return [_card(row) for row in fetch(_LINKING, values)]
+    return _cards(fetch(_LINKING, values), lang)
 
 
 def search(text: str, lang: str) -> list[Card]:
@@ -156,5 +156,5 @@ def search(text: str, lang: str) -> list[Card]:
         return []
     query = _CARDS.where(*[ArticleText.search_text.contains(word, autoescape=True) for word in words])
     query = query.order_by(*_NEWEST).limit(FOUND_AT_MOST)
-    cards = [_card(row) for row in fetch(query, {"lang": lang})]
+    cards = _cards(fetch(query, {"lang": lang}), lang)
     return sorted(cards, key=lambda card: not all(word in folded(card.title) for word in words))

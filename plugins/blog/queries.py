@@ -87,41 +87,45 @@ class ArticlePage:
     topic_slug: str
 
 
+_everything = (
+    select(func.count())
+    .select_from(ArticleText)
+    .where(ArticleText.lang == bindparam("lang"), ArticleText.state == "published")
+    .scalar_subquery()
+)
+_TOPICS = (
+    select(
+        Topic.id,
+        Topic.key,
+        TopicText.slug,
+        TopicText.name,
+        TopicText.intro,
+        Topic.collection_code,
+        TopicText.order_heading,
+        func.count(ArticleText.id),
+        TopicText.lang,
+        _everything.label("everything"),
+    )
+    .join(TopicText, TopicText.topic_id == Topic.id)
+    .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
+    .join(
+        ArticleText,
+        (ArticleText.article_id == ArticleTopic.article_id) & (ArticleText.lang == TopicText.lang),
+    )
+    .where(ArticleText.state == "published")
+    .group_by(Topic.id, TopicText.topic_id, TopicText.lang)
+    .order_by(Topic.position, Topic.id)
+)
+
+
 def topics(lang: str) -> tuple[list[TopicLink], int]:
     """The topics that have articles in this language, and the number of all its articles: one query."""
-    mine = (ArticleText.lang == lang, ArticleText.state == "published")
-    everything = select(func.count()).select_from(ArticleText).where(*mine).scalar_subquery()
-    query = (
-        select(Topic, TopicText, func.count(ArticleText.id).label("count"), everything.label("everything"))
-        .join(TopicText, TopicText.topic_id == Topic.id)
-        .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
-        .join(
-            ArticleText,
-            (ArticleText.article_id == ArticleTopic.article_id) & (ArticleText.lang == TopicText.lang),
-        )
-        .where(ArticleText.state == "published")
-        .group_by(Topic.id, TopicText.topic_id, TopicText.lang)
-        .order_by(Topic.position, Topic.id)
-    )
-    rows = db.session.execute(query).all()
+    rows = fetch(_TOPICS, {"lang": lang})
     slugs: dict[int, dict[str, str]] = {}
-    for topic, text, _count, _everything in rows:
-        slugs.setdefault(topic.id, {})[text.lang] = text.slug
-    found = [
-        TopicLink(
-            topic.id,
-            topic.key,
-            text.slug,
-            text.name,
-            text.intro,
-            topic.collection_code,
-            text.order_heading,
-            count,
-            slugs[topic.id],
-        )
-        for topic, text, count, _everything in rows
-        if text.lang == lang
-    ]
+    for row in rows:
+        slugs.setdefault(row.id, {})[row.lang] = row.slug
+    columns: list[list[Any]] = [[*row[:8], slugs[row.id]] for row in rows if row.lang == lang]
+    found = [TopicLink(*values) for values in columns]
     return found, rows[0].everything if rows else 0
 
 

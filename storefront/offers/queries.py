@@ -177,7 +177,8 @@ def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
         return None
     first = rows[0]
     sizes = {row.variant_id: row for row in rows}
-    offer = offer_of(first, tuple(variant_offer(row, lang) for row in sizes.values()), lang)
+    variants = tuple(variant_offer(row, lang) for row in sizes.values())
+    badges = badges_of([first.product_id], clock.today())[first.product_id]
     text: dict[str, Any] = {name: getattr(first, name) for name in _TEXT}
     text |= {name: decoded(getattr(first, name)) for name in _DECODED}
     text["origin"] = decoded(first.origins).get(lang, "")
@@ -185,7 +186,7 @@ def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
     text["collections"] = list(
         {row.collection_slug: row.collection_name for row in rows if row.collection_slug}.items()
     )
-    return _with_badges([offer])[0], text
+    return offer_of(first, variants, lang, badges), text
 
 
 class ListPage:

@@ -19,6 +19,7 @@ from storefront.database import decoded, undecoded
 from storefront.money import per
 from storefront.offers.offer import Offer, VariantOffer
 from storefront.pricing.models import VatRate
+from storefront.quality.facts import Badge
 from storefront.stock.models import StockLevel
 from storefront.stock.queries import current_lot
 from storefront.stock.rules import stock_word
@@ -152,7 +153,9 @@ def variant_offer(row: Any, lang: str) -> VariantOffer:
     )
 
 
-def offer_of(row: Any, variants: tuple[VariantOffer, ...], lang: str) -> Offer:
+def offer_of(
+    row: Any, variants: tuple[VariantOffer, ...], lang: str, badges: tuple[Badge, ...] = ()
+) -> Offer:
     """An offer from a row of its product."""
     return Offer(
         row.product_id,
@@ -170,4 +173,5 @@ def offer_of(row: Any, variants: tuple[VariantOffer, ...], lang: str) -> Offer:
         row.daily_units,
         decoded(row.facts),
         variants,
+        badges,
     )

@@ -105,7 +105,8 @@ class Frame:
 
     def path_of_page(self, code: str) -> str | None:
         """Path of one of the shop's own pages by its code."""
-        return next((link.path for found, link in self._pages if found == code), None)
+        link = self._pages.get(code)
+        return link.path if link else None
 
     @cached_property
     def _links(self) -> list[catalog.Link]:
@@ -120,14 +121,13 @@ class Frame:
         return [self._link(row.label, self.collection(row.slug)) for row in rows]
 
     @cached_property
-    def _pages(self) -> list[tuple[str, NavLink]]:
+    def _pages(self) -> dict[str, NavLink]:
         rows = [row for row in self._links if row.kind == "page"]
-        return [(row.code, self._link(row.label, self._page_root + row.slug)) for row in rows]
+        return {row.code: self._link(row.label, self._page_root + row.slug) for row in rows}
 
     def own_pages(self, *codes: str) -> list[NavLink]:
         """Links to the shop's own pages with these codes, in this order."""
-        found = dict(self._pages)
-        return [found[code] for code in codes if code in found]
+        return [self._pages[code] for code in codes if code in self._pages]
 
     @cached_property
     def navigation(self) -> list[NavLink]:
