@@ -54,7 +54,9 @@ from storefront.media.actions import store_drawing, store_picture
 from storefront.media.queries import srcset
 from storefront.money import format_money, format_number
 from storefront.offers.queries import Offer, VariantOffer, offers_by_code, offers_by_id, search_offers
+from storefront.orders.summary import OrderSummary, SummaryLine, order_summary
 from storefront.plugin_system.hookspecs import (
+    Job,
     MenuItem,
     Panel,
     Permission,
@@ -97,12 +99,14 @@ __all__ = [
     "FormField",
     "HiddenField",
     "IntegerField",
+    "Job",
     "LocalText",
     "LongTextField",
     "MenuItem",
     "Model",
     "MoneyField",
     "Offer",
+    "OrderSummary",
     "Panel",
     "Permission",
     "Plugin",
@@ -113,6 +117,7 @@ __all__ = [
     "SelectMultipleField",
     "SitemapEntry",
     "StaffForm",
+    "SummaryLine",
     "TextField",
     "UtcDateTime",
     "VariantOffer",
@@ -144,6 +149,7 @@ __all__ = [
     "now",
     "offers_by_code",
     "offers_by_id",
+    "order_summary",
     "public_page",
     "required",
     "requires",

@@ -25,15 +25,24 @@ RETRY_STATES = {"40001", "40P01", "55P03"}
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Change data: one transaction, committed at the end of the block, rolled back on any exception."""
+    """Change data: one transaction, committed at the end of the block, rolled back on any exception.
+
+    A block inside a block is refused: it would roll back what the outer one has done so far.
+    """
+    info = db.session().info
+    if info.get("writing"):
+        raise RuntimeError("writing() inside writing(): a transaction is open already, work in that one")
     db.session.rollback()
-    db.session.connection(execution_options={"write": True})
+    info["writing"] = True
     try:
+        db.session.connection(execution_options={"write": True})
         yield
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
+    finally:
+        info["writing"] = False
 
 
 def ends_reading() -> None:

@@ -21,10 +21,12 @@ from sqlalchemy.exc import DBAPIError
 from storefront import clock, mail
 from storefront.config import Settings
 from storefront.database import db
+from storefront.jobs.actions import forget_done
 from storefront.jobs.models import Job
 from storefront.orders import mail as order_mail
 from storefront.payments import sweep as payment_sweep
-from storefront.plugin_system import calling
+from storefront.payments.actions import forget_events
+from storefront.plugin_system import calling, hookspecs
 from storefront.transactions import writing
 
 log = structlog.get_logger("worker")
@@ -32,6 +34,8 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 60
 SWEEP_SECONDS = 60
 IDLE_SECONDS = 1.0
+TIDY = timedelta(days=1)
+KEPT = timedelta(days=30)  # jobs that are done, and ids of a provider's events
 
 
 def _order_placed(payload: dict[str, Any]) -> None:
@@ -70,11 +74,14 @@ def work(once: bool = False) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
     done = 0
-    next_sweep = clock.now()
+    next_sweep = next_tidy = clock.now()
     while not stopping.is_set():
         if clock.now() >= next_sweep:
             _sweep()
             next_sweep = clock.now() + timedelta(seconds=SWEEP_SECONDS)
+        if clock.now() >= next_tidy:
+            _tidy()
+            next_tidy = clock.now() + TIDY
         ran = _ran()
         done += ran
         if not ran:
@@ -103,11 +110,12 @@ def run_one() -> bool:
         db.session.rollback()
 
 
-def known_jobs() -> dict[str, Callable[[dict[str, Any]], None]]:
-    """The core's jobs and those of the running plugins."""
-    jobs = dict(JOBS)
+def known_jobs() -> dict[str, hookspecs.Job]:
+    """The core's jobs and those of the running plugins; a bare function talks to nobody."""
+    jobs = {name: hookspecs.Job(function, name in NETWORK) for name, function in JOBS.items()}
     for given in calling.call_all("jobs"):
-        jobs.update(given)
+        for name, job in given.items():
+            jobs[name] = job if isinstance(job, hookspecs.Job) else hookspecs.Job(job)
     return jobs
 
 
@@ -130,9 +138,9 @@ def _due(names: list[str]) -> Select[Job]:
     )
 
 
-def _run_in_transaction(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bool:
+def _run_in_transaction(jobs: dict[str, hookspecs.Job]) -> bool:
     """A job that changes data: its work and its `done_at` are one transaction."""
-    names = [name for name in jobs if name not in NETWORK]
+    names = [name for name, job in jobs.items() if not job.network]
     if not _any_due(names):
         return False
     job_id = 0
@@ -142,7 +150,7 @@ def _run_in_transaction(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bo
             if job is None:
                 return False
             job_id = job.id
-            jobs[job.name](job.payload)
+            jobs[job.name].function(job.payload)
             job.done_at = clock.now()
             job.attempts += 1
     except Exception as error:
@@ -150,9 +158,9 @@ def _run_in_transaction(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bo
     return True
 
 
-def _run_leased(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bool:
+def _run_leased(jobs: dict[str, hookspecs.Job]) -> bool:
     """A job that talks to the network: leased, committed, done, noted."""
-    names = [name for name in jobs if name in NETWORK]
+    names = [name for name, job in jobs.items() if job.network]
     if not _any_due(names):
         return False
     with writing():
@@ -160,18 +168,19 @@ def _run_leased(jobs: dict[str, Callable[[dict[str, Any]], None]]) -> bool:
         if job is None:
             return False
         job.leased_until = clock.now() + LEASE
+        job.attempts += 1  # here, so that a job which ends the process is not tried for ever
         taken = (job.id, job.name, dict(job.payload))
     job_id, name, payload = taken
     try:
-        jobs[name](payload)
+        jobs[name].function(payload)
     except Exception as error:
-        _failed(job_id, error)
+        _failed(job_id, error, counted=True)
         return True
     with writing():
         db.session.execute(
             update(Job)
             .where(and_(Job.id == job_id, Job.done_at.is_(None)))
-            .values(done_at=clock.now(), leased_until=None, attempts=Job.attempts + 1)
+            .values(done_at=clock.now(), leased_until=None)
         )
     return True
 
@@ -185,13 +194,13 @@ def _any_due(names: list[str]) -> bool:
     return found is not None
 
 
-def _failed(job_id: int, error: Exception) -> None:
+def _failed(job_id: int, error: Exception, counted: bool = False) -> None:
     """Note a failure and try again later: after 10 s, then doubling, at most every two hours."""
     log.exception("job failed", job=job_id)
     with writing():
         job = db.session.get(Job, job_id)
         if job is not None:
-            job.attempts += 1
+            job.attempts += 0 if counted else 1
             job.error = f"{type(error).__name__}: {error}"[:2000]
             job.leased_until = None
             job.run_at = clock.now() + timedelta(seconds=min(10 * 2 ** (job.attempts - 1), 7200))
@@ -204,6 +213,17 @@ def _sweep() -> None:
         log.exception("sweep failed")
     finally:
         db.session.rollback()
+
+
+def _tidy() -> None:
+    """Once a day: what is done and old goes, else two tables grow for ever."""
+    try:
+        with writing():
+            before = clock.now() - KEPT
+            forget_done(before)
+            forget_events(before)
+    except Exception:
+        log.exception("tidying failed")
 
 
 def _settings() -> Settings:

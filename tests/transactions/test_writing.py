@@ -108,3 +108,14 @@ def test_a_view_is_repeated_after_a_serialisation_failure():
     with app.app_context():
         assert view() == "done"
     assert len(calls) == 3
+
+
+def test_a_block_inside_a_block_is_refused_and_nothing_of_it_is_kept(any_app):
+    with pytest.raises(RuntimeError, match=r"writing\(\) inside writing\(\)"), writing():
+        enqueue("outer", {})
+        with writing():
+            enqueue("inner", {})
+    assert names() == []
+    with writing():
+        enqueue("after", {})
+    assert names() == ["after"]

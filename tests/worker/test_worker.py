@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 from storefront import clock, worker
 from storefront.database import db
 from storefront.jobs.actions import enqueue
-from storefront.jobs.models import Job
+from storefront.jobs.models import Job as Row
+from storefront.plugin_api import Job
 from storefront.transactions import writing
 
 
@@ -18,7 +19,7 @@ def put(name, plugin="", **payload):
 
 
 def rows():
-    found = list(db.session.scalars(select(Job).order_by(Job.id)))
+    found = list(db.session.scalars(select(Row).order_by(Row.id)))
     db.session.rollback()
     return found
 
@@ -66,7 +67,7 @@ def test_a_leased_job_is_not_taken_by_another_worker(any_app, monkeypatch):
     monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
     with writing():
         db.session.add(
-            Job(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE)
+            Row(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE)
         )
     assert worker.work(once=True) == 0
 
@@ -88,3 +89,39 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(any_app, m
     monkeypatch.undo()
     monkeypatch.setitem(worker.JOBS, "test.change", lambda _payload: None)
     assert worker.work(once=True) == 1
+
+
+def test_a_network_job_of_a_plugin_runs_without_a_transaction_and_may_write(any_app, monkeypatch):
+    inside = []
+
+    def tell(payload):
+        inside.append(db.session().in_transaction())
+        with writing():
+            enqueue("nobody.knows", payload)
+
+    given = {"blog.count": lambda _payload: inside.append(db.session().in_transaction())}
+    given["blog.tell"] = Job(tell, network=True)
+    monkeypatch.setattr(worker.calling, "call_all", lambda hook: [given] if hook == "jobs" else [])
+    put("blog.count", plugin="blog")
+    put("blog.tell", plugin="blog", n=1)
+    assert worker.work(once=True) == 2
+    assert inside == [True, False]
+    assert [(job.name, job.done_at is None) for job in rows()] == [
+        ("blog.count", False),
+        ("blog.tell", False),
+        ("nobody.knows", True),
+    ]
+
+
+def test_a_job_in_a_transaction_that_opens_another_is_told_so_and_keeps_nothing(any_app, monkeypatch):
+    def careless(_payload):
+        enqueue("left-behind", {})
+        with writing():
+            enqueue("left-behind", {})
+
+    monkeypatch.setitem(worker.JOBS, "test.careless", careless)
+    put("test.careless")
+    assert worker.work(once=True) == 1
+    (job,) = rows()
+    assert job.done_at is None
+    assert "writing() inside writing()" in job.error
