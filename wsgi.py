@@ -1,5 +1,6 @@
 """The WSGI entry point: `gunicorn wsgi:app` (production unless STOREFRONT_ENV says otherwise)."""
 
+import gc
 import sys
 
 from storefront.app import create_app
@@ -9,3 +10,6 @@ try:
     app = create_app()
 except UnsafeSettings as problem:
     sys.exit(f"The shop does not start: {problem}")
+
+gc.collect()
+gc.freeze()  # what stands now stays: the collector looks through it no more, and forks share it
