@@ -25,7 +25,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
-from storefront import clock, migrate
+from storefront import clock, locale, migrate
 from storefront.app import create_app
 from storefront.config import Settings
 from storefront.database import db
@@ -61,6 +61,13 @@ class Templates:
 
     folder: Path
     made: dict[str, str] = field(default_factory=dict)  # "sqlite-demo" -> URL
+
+
+@pytest.fixture(autouse=True)
+def fresh_context() -> None:
+    """Each test begins in English and today, whatever a request of the one before it left behind."""
+    locale.set_current("en")
+    clock.show_date(None)
 
 
 @pytest.fixture(scope="session")
