@@ -24,7 +24,10 @@ from sqlalchemy import Connection, text
 from storefront import clock
 from storefront.config import Settings
 from storefront.database import db
+from storefront.pages.actions import add_shells
 from storefront.plugin_system.calling import plugins
+from storefront.pricing.defaults import add_defaults
+from storefront.transactions import writing
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -189,6 +192,15 @@ def upgrade(plugin: str | None) -> None:
     for component in _chosen(plugin):
         run(component, lambda config: command.upgrade(config, "heads"))
         click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'no revisions'}")
+    if plugin in (None, "core") and _furnish():
+        click.echo("new shop: VAT rates, ways of delivery and empty pages added; see them in the admin")
+
+
+def _furnish() -> bool:
+    """Give a fresh shop what it cannot sell without; whatever is there already stays as it is."""
+    with writing():
+        added = (add_defaults(), add_shells())
+    return any(added)
 
 
 @group.command("downgrade")

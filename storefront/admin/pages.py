@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,7 @@ from storefront.refusals import Refused
 from storefront.transactions import repeated, writing
 
 blueprint = Blueprint("admin_pages", __name__)
+NEVER = datetime.min.replace(tzinfo=UTC)
 TEXT_FIELDS = ("title", "slug", "meta_description", "body")
 
 
@@ -52,7 +53,7 @@ def save(code: str) -> ResponseReturnValue:
     }
     try:
         with writing():
-            changed = actions.save_page(code, texts, _shown_at(form), actor())
+            changed = actions.save_page(code, texts, _shown_at(form, found), actor())
             if changed:
                 note("page changed", f"page {code}", {"languages": changed})
     except Refused as refusal:
@@ -75,9 +76,13 @@ def _form_of(found: PageEdit) -> PageForm:
     return PageForm(formdata=None, data=values | {"shown_at": shown_at})
 
 
-def _shown_at(form: PageForm) -> datetime:
+def _shown_at(form: PageForm, found: PageEdit) -> datetime | None:
+    """When the page was last saved as the form was shown; None for one that nobody has written yet."""
+    shown = typed(form.shown_at)
+    if not shown:
+        return NEVER if found.updated_at else None
     try:
-        return datetime.fromisoformat(typed(form.shown_at))
+        return datetime.fromisoformat(shown)
     except ValueError:
         abort(400)
 

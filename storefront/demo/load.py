@@ -21,7 +21,7 @@ from storefront.demo import evidence
 from storefront.locale import LANGUAGES
 from storefront.media.actions import store_drawing
 from storefront.pages import actions as pages
-from storefront.pricing import actions as pricing
+from storefront.pricing.defaults import add_defaults
 from storefront.quality.actions import set_absorption
 from storefront.stock import actions as stock
 
@@ -30,44 +30,10 @@ ART = Path(__file__).parent / "art"
 ACTOR = "demo"
 OLD_PRICE_DAYS = 45
 
-VAT_RATES = (
-    ("NL", "reduced", 900, date(2019, 1, 1)),
-    ("NL", "standard", 2100, date(2012, 10, 1)),
-    ("BE", "reduced", 600, date(2000, 1, 1)),
-    ("BE", "standard", 2100, date(2000, 1, 1)),
-)
-STANDARD = {"nl": "Gewone verzending", "en": "Standard delivery"}
-REGISTERED = {"nl": "Aangetekend", "en": "Registered"}
-SHIPPING = (
-    (
-        *("NL", "standard", STANDARD),
-        {"nl": "PostNL, 1 tot 2 werkdagen, met track & trace", "en": "PostNL, 1 to 2 working days, tracked"},
-        *(450, 5000),
-    ),
-    (
-        *("NL", "registered", REGISTERED),
-        {
-            "nl": "PostNL, 1 tot 2 werkdagen, met handtekening",
-            "en": "PostNL, 1 to 2 working days, signed for",
-        },
-        *(795, None),
-    ),
-    (
-        *("BE", "standard", STANDARD),
-        {"nl": "bpost, 2 tot 3 werkdagen, met track & trace", "en": "bpost, 2 to 3 working days, tracked"},
-        *(650, 7500),
-    ),
-    (
-        *("BE", "registered", REGISTERED),
-        {"nl": "bpost, 2 tot 3 werkdagen, met handtekening", "en": "bpost, 2 to 3 working days, signed for"},
-        *(1095, None),
-    ),
-)
-
 
 def load(today: date) -> None:
     """Load prices, pages, products and their evidence, in the caller's transaction."""
-    _load_pricing()
+    add_defaults()
     _load_pages()
     for ingredient in read("ingredients"):
         catalog.add_ingredient(ingredient["code"], ingredient["name"])
@@ -82,13 +48,6 @@ def load(today: date) -> None:
 def read(name: str) -> Any:
     """A file of the demo data."""
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def _load_pricing() -> None:
-    for country, vat_class, rate_bp, since in VAT_RATES:
-        pricing.set_vat_rate(country, vat_class, rate_bp, since)
-    for number, (country, code, names, details, price, free_from) in enumerate(SHIPPING, 1):
-        pricing.add_shipping_method(country, code, names, details, price, free_from, position=number)
 
 
 def _load_pages() -> None:

@@ -17,6 +17,12 @@ from storefront.pages.models import Page, PageText
 from storefront.pages.queries import page_to_edit
 from storefront.refusals import Refused
 
+# The pages of fixed purpose, in their order.
+CODES = (
+    *("how-we-test", "editorial-policy", "delivery", "returns", "contact", "about", "privacy", "terms"),
+    "accessibility",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTextData:
@@ -50,6 +56,15 @@ def save_page(
     db.session.flush()
     existing = edit.texts if edit else {}
     return [lang for lang, data in texts.items() if _save_text(row.id, lang, data, existing.get(lang))]
+
+
+def add_shells() -> bool:
+    """Add the pages that the shop points to, without any text, where there is none. Returns whether any was."""
+    present = set(db.session.scalars(select(Page.code)))
+    missing = [(number, code) for number, code in enumerate(CODES, 1) if code not in present]
+    db.session.add_all(Page(code=code, position=number) for number, code in missing)
+    db.session.flush()
+    return bool(missing)
 
 
 def _save_text(page_id: int, lang: str, data: PageTextData, text: PageText | None) -> bool:

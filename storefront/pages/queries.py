@@ -98,6 +98,12 @@ def page(slug: str, lang: str) -> PageView | None:
     return None
 
 
+def saved_at(code: str, lang: str) -> datetime | None:
+    """When a page's text was last saved: which version of the terms somebody agreed to."""
+    statement = select(PageText.updated_at).join(Page, PageText.page_id == Page.id)
+    return db.session.scalar(statement.where(Page.code == code, PageText.lang == lang))
+
+
 def links(lang: str) -> dict[str, PageLink]:
     """Every page in its order, by code."""
     rows = db.session.execute(
@@ -109,15 +115,17 @@ def links(lang: str) -> dict[str, PageLink]:
 
 
 def all_pages() -> list[PageEdit]:
-    """Every page with its texts in all languages, in its order."""
+    """Every page with its texts in all languages, in its order; one that nobody wrote has none."""
     found: dict[str, dict[str, PageText]] = {}
     for code, text in db.session.execute(
         select(Page.code, PageText)
-        .join(PageText, PageText.page_id == Page.id)
+        .outerjoin(PageText, PageText.page_id == Page.id)
         .order_by(Page.position, Page.code)
         .execution_options(populate_existing=True)
     ):
-        found.setdefault(code, {})[text.lang] = text
+        texts = found.setdefault(code, {})
+        if text is not None:
+            texts[text.lang] = text
     return [PageEdit(code, texts) for code, texts in found.items()]
 
 

@@ -88,7 +88,7 @@ class Specs:
 
     @hookspec
     def jobs(self) -> dict[str, Callable[[dict[str, Any]], None] | Job]:
-        """In the worker: name -> function(payload), or a Job. Names begin with the plugin's name and a dot."""
+        """In the worker: name -> function(payload), or a Job. Names begin with the plugin's and a dot."""
 
     @hookspec
     def navigation_links(self, lang: str) -> Iterable[MenuItem]:
