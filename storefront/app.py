@@ -56,7 +56,7 @@ DEVELOPMENT_SITE: dict[str, str] = {
     "storefront.development.mail": "/dev/mail",
     "storefront.development.enter": "/dev/enter",
     "storefront.development.shown_date": "/dev/date",
-    "storefront.shop.demo_payment": LANG,
+    "storefront.development.payment": LANG,
 }
 
 

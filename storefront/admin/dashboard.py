@@ -11,6 +11,7 @@ from storefront.admin.frame import actor, allowed
 from storefront.locale import current
 from storefront.orders import queries as orders
 from storefront.orders import rules
+from storefront.payments import queries as payments
 from storefront.plugin_system.calling import call_lists
 from storefront.quality import editing as evidence
 from storefront.stock import queries as stock
@@ -24,10 +25,12 @@ def show() -> ResponseReturnValue:
     """Open to all staff; each part only to those who may act on it."""
     real_today = clock.local(clock.now()).date()
     seen: dict[str, object] = {"figures": None, "counts": {}, "latest": [], "low": [], "ending": []}
+    seen["held"] = []
     if allowed(ORDERS):
         seen["figures"] = orders.today_figures(real_today)
         seen["counts"] = orders.counts_by_state()
         seen["latest"] = orders.admin_list(per_page=LATEST)[0]
+        seen["held"] = payments.held_money()
         seen["to_send"] = orders.admin_list(rules.PAID, per_page=LATEST)[0]
     if allowed(PRODUCTS):
         seen["low"] = stock.running_low(current())

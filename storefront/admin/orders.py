@@ -20,6 +20,7 @@ from storefront.orders import actions, queries, rules
 from storefront.orders.models import Order
 from storefront.payments import conversation
 from storefront.payments import queries as payments
+from storefront.payments.actions import send_order
 from storefront.payments.providers import ProviderAway
 from storefront.refusals import Refused
 from storefront.stock.models import Lot
@@ -73,7 +74,7 @@ def send(number: str) -> ResponseReturnValue:
     try:
         with writing():
             actions.set_lots(order.id, lots, actor())
-            actions.mark_sent(order.id, tracking_code, actor())
+            send_order(order.id, tracking_code, actor())
             note("order sent", f"order {order.number}", {"tracking_code": tracking_code})
     except Refused as refusal:
         form.refuse(refusal)
@@ -114,16 +115,13 @@ def refund(number: str) -> ResponseReturnValue:
     if part and not form.amount.cents:
         form.amount.errors = [*form.amount.errors, _("Write an amount such as 34.95.")]
         return _page(order, refund=form), 422
-    if form.already.data != str(order.refunded_cents):
-        form.form_errors.append(_("Money was given back since this page was shown. Look at the order again."))
-        return _page(order, refund=form), 409
     cents = form.amount.cents if part else None
-    restock = bool(form.restock.data)
+    found, restock, seen = payments.returnable(order.id), bool(form.restock.data), form.seen_cents()
     return _talk(
         order,
-        lambda: conversation.refund_order(order.number, cents, actor(), restock),
+        lambda: conversation.refund_order(number, cents, actor(), restock, seen),
         "order refunded",
-        {"cents": cents or order.total_cents - order.refunded_cents},
+        {"cents": cents or (found.left_cents if found else 0)},
         _("The money of order %(number)s is on its way back.", number=order.number),
         lambda refusal: {"refund": _refused(form, refusal)},
     )
@@ -190,6 +188,7 @@ def _page(
     cancel: StaffForm | None = None,
     refund: StaffForm | None = None,
 ) -> str:
+    found, given_back = payments.returnable(order.id), payments.given_back_cents(order.id)
     return render_template(
         "admin/order.html",
         order=order,
@@ -198,7 +197,7 @@ def _page(
         refunds=payments.refunds_of(order.id),
         send_form=send or _send_form(order),
         cancel_form=cancel or EmptyForm(formdata=None),
-        refund_form=refund or RefundForm(formdata=None, already=str(order.refunded_cents), restock=True),
-        refundable=order.state in (rules.PAID, rules.SENT) and order.refunded_cents < order.total_cents,
+        refund_form=refund or RefundForm(formdata=None, already=str(given_back), restock=True),
+        returnable=found if found and (found.unfinished or found.left_cents) else None,
         refund_open=refund is not None,
     )

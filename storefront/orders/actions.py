@@ -28,7 +28,7 @@ SYSTEM = "system"
 
 
 class OpenOrderChanged(Exception):
-    """The cart has another open order than the caller made way for: make way again."""
+    """The cart has another order than the caller made way for, or it was paid: make way again."""
 
 
 def place(new: NewOrder) -> OrderOfCart:
@@ -36,7 +36,7 @@ def place(new: NewOrder) -> OrderOfCart:
 
     The same post again answers with the order that it made. An open order of the same cart that
     `new.replaces` names is cancelled first. Raises Refused (409) when something is sold out, and
-    OpenOrderChanged when the cart has an open order that was not made way for.
+    OpenOrderChanged when the cart has an open order that was not made way for, or was bought.
     """
     same = _make_way(new)
     if same is not None:
@@ -66,10 +66,11 @@ def _make_way(new: NewOrder) -> OrderOfCart | None:
         return None
     if present.digest == new.digest and present.state in (rules.PLACED, rules.PAID, rules.SENT):
         return present
-    if present.state == rules.PLACED:
-        if present.id != new.replaces:
-            raise OpenOrderChanged
-        cancel(present.id, SHOPPER, "replaced")
+    if present.state in rules.BOUGHT:
+        raise OpenOrderChanged
+    is_open = present.state == rules.PLACED
+    if is_open and (present.id != new.replaces or not cancel(present.id, SHOPPER, "replaced")):
+        raise OpenOrderChanged
     return None
 
 
@@ -106,6 +107,7 @@ def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:
             for part in sums.vat
         ],
         terms_accepted_at=moment,
+        terms_version=new.terms_version,
         placed_at=moment,
         reserved_until=moment + rules.RESERVATION,
         lines=_lines(new, sums),

@@ -24,6 +24,7 @@ class Order(Model):
             sqlite_where=text("state = 'placed'"),
             postgresql_where=text("state = 'placed'"),
         ),
+        Index("ix_customer_order_cart", "cart_id", "id"),  # cart and checkout look for the latest of a cart
         CheckConstraint("total_cents > 0", name="total_positive"),
     )
 
@@ -53,6 +54,7 @@ class Order(Model):
     total_cents: Mapped[int]
     vat: Mapped[list[dict[str, Any]]]  # per rate: {"rate_bp": 900, "gross_cents": …, "vat_cents": …}
     terms_accepted_at: Mapped[datetime]
+    terms_version: Mapped[datetime | None]  # when the terms that were accepted had last been changed
     placed_at: Mapped[datetime] = mapped_column(index=True)
     reserved_until: Mapped[datetime]
     paid_at: Mapped[datetime | None]

@@ -64,7 +64,7 @@ def orders_of_cart(cart_id: str) -> OrdersOfCart:
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.cart_id == cart_id, Order.state.not_in((rules.CANCELLED, rules.EXPIRED)))
     ).all()
-    bought = any(state != rules.PLACED for state, _sku, _quantity in rows)
+    bought = any(state in rules.BOUGHT for state, _sku, _quantity in rows)
     return OrdersOfCart(bought, {sku: quantity for state, sku, quantity in rows if state == rules.PLACED})
 
 

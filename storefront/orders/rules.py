@@ -10,11 +10,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 PLACED, PAID, SENT = "placed", "paid", "sent"
 CANCELLED, EXPIRED, REFUNDED = "cancelled", "expired", "refunded"
 STATES = (PLACED, PAID, SENT, CANCELLED, EXPIRED, REFUNDED)
+BOUGHT = (PAID, SENT, REFUNDED)  # the cart of such an order is empty and never orders again
 
 EDGES: Mapping[str, tuple[str, ...]] = {
     PLACED: (PAID, CANCELLED, EXPIRED),
@@ -26,8 +27,9 @@ EDGES: Mapping[str, tuple[str, ...]] = {
 }
 
 # What is written in the event log. "pending": the bank has yet to answer. "held": money came that does not
-# fit the order (another amount or currency, or after the order was closed); a person must look.
-EVENTS = (*STATES, "pending", "declined", "held", "partly_refunded", "lots_changed")
+# fit the order (another amount or currency, twice, or after the order was closed); a person must look, and
+# gives it back: "held_refunded".
+EVENTS = (*STATES, "pending", "declined", "held", "held_refunded", "partly_refunded", "lots_changed")
 
 RESERVATION = timedelta(minutes=45)
 LONGEST_RESERVATION = timedelta(days=14)  # completed but unpaid, such as a bank debit
@@ -89,6 +91,7 @@ class NewOrder:
     shipping_cents: int
     payment_method: str
     payment_name: str
+    terms_version: datetime | None = None  # when the terms that the buyer accepted were last changed
     replaces: int | None = None  # the open order of this cart whose session was ended at the provider
     digest: str = field(default="")
 

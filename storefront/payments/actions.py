@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 
 from storefront import clock
 from storefront.database import db
@@ -16,7 +16,7 @@ from storefront.orders import actions as orders
 from storefront.orders import rules as order_rules
 from storefront.orders.models import Order
 from storefront.payments import queries, rules
-from storefront.payments.models import Payment, Refund
+from storefront.payments.models import Payment, ProviderEvent, Refund
 from storefront.payments.providers import PaymentRequest, Session
 from storefront.refusals import Refused
 
@@ -95,16 +95,23 @@ def close_attempt(payment_id: int, state: str) -> bool:
     )
 
 
-def begin_refund(order_id: int, amount_cents: int | None, actor: str) -> Refund:
+def begin_refund(
+    order_id: int, amount_cents: int | None, actor: str, given_back_cents: int | None = None
+) -> Refund:
     """Write down a refund before the provider is asked. None means all that is left.
 
-    A refund that the provider never answered is taken up again. Refused when it is more than came in.
+    A refund that the provider never answered is taken up again; then comes money that was held. Refused when
+    it is more than came in, or when more went back than `given_back_cents`, which the asker has seen.
     """
-    paid = queries.taken_payment(order_id)
-    if paid is None or paid.received_cents is None or not paid.intent:
+    _lock(order_id)
+    if given_back_cents not in (None, queries.given_back_cents(order_id)):
+        seen = _("Money was given back since this page was shown. Look at the order again.")
+        raise Refused(seen, status=409)
+    found = queries.returnable(order_id)
+    if found is None:
         raise Refused(_("There is no payment that could be given back."), status=409)
-    payment = db.session.get_one(Payment, paid.id, with_for_update=True, populate_existing=True)
-    unfinished = queries.unfinished_refund(payment.id)
+    payment = db.session.get_one(Payment, found.payment_id, with_for_update=True, populate_existing=True)
+    left, unfinished = found.left_cents, found.unfinished
     if unfinished is not None:
         if amount_cents not in (None, unfinished.amount_cents):
             amount = format_money(unfinished.amount_cents, language())
@@ -112,7 +119,6 @@ def begin_refund(order_id: int, amount_cents: int | None, actor: str) -> Refund:
                 _("A refund of %(amount)s is not finished yet; repeat that one first.", amount=amount)
             )
         return unfinished
-    left = (paid.received_cents or 0) - queries.refunded_cents(payment.id)
     cents = left if amount_cents is None else amount_cents
     if cents < 1 or cents > left:
         amount = format_money(left, language())
@@ -145,9 +151,17 @@ def finish_refund(refund_id: int, reference: str, restock: bool) -> None:
     if order.state in (order_rules.PAID, order_rules.SENT) and payment.state == rules.PAID:
         orders.add_refund(order.id, refund.amount_cents, refund.actor, restock)
         return
-    orders.note(order.id, "partly_refunded", refund.actor, {"cents": refund.amount_cents})
+    orders.note(order.id, "held_refunded", refund.actor, {"cents": refund.amount_cents})
     if queries.refunded_cents(payment.id) >= (payment.received_cents or 0):
         orders.cancel(order.id, refund.actor, "refunded")
+
+
+def send_order(order_id: int, tracking_code: str, actor: str) -> None:
+    """Mark a paid order as sent. Refused while a refund of it is under way: not the goods and the money."""
+    _lock(order_id)
+    if queries.is_refund_unfinished(order_id):
+        raise Refused(_("A refund of this order is not finished yet. Repeat it first."), status=409)
+    orders.mark_sent(order_id, tracking_code, actor)
 
 
 def fail_refund(refund_id: int) -> None:
@@ -163,6 +177,16 @@ def shorten_after_decline(order_id: int) -> None:
 def keep_for_bank(order: Order, longest: timedelta = order_rules.LONGEST_RESERVATION) -> None:
     """A bank may take days: the stock stays reserved until it has answered."""
     orders.extend_reservation(order.id, order.placed_at + longest)
+
+
+def forget_events(before: datetime) -> None:
+    """Delete the ids of events that the provider will not send again."""
+    _changed(delete(ProviderEvent).where(ProviderEvent.received_at < before))
+
+
+def _lock(order_id: int) -> None:
+    """One at a time: everything that moves the money of an order begins with this."""
+    db.session.execute(select(Order.id).where(Order.id == order_id).with_for_update())
 
 
 def _changed(statement: Any) -> bool:

@@ -17,11 +17,13 @@ from storefront.orders import actions as orders
 from storefront.orders import queries as order_queries
 from storefront.orders import rules as order_rules
 from storefront.payments import actions, choice, queries, rules
+from storefront.payments.demo_gateway import DemoProvider
 from storefront.payments.providers import (
     Notice,
     PaymentRequest,
     Provider,
     ProviderAway,
+    ProviderGone,
     ProviderRefused,
     Status,
 )
@@ -75,10 +77,13 @@ def start_payment(order_id: int) -> str:
 def make_way(cart_id: str, digest: str) -> int | None:
     """End the session of a cart's open order when something else is ordered now; the id of that order.
 
-    None when there is nothing in the way. Raises AlreadyPaying when its buyer was faster, or ProviderAway.
+    None when there is nothing in the way. Raises AlreadyPaying when its buyer was faster (a cart that was
+    paid never orders again), or ProviderAway.
     """
     order = order_queries.latest_order(cart_id)
     ends_reading()
+    if order is not None and order.state in order_rules.BOUGHT:
+        raise AlreadyPaying(order.id)
     if order is None or order.state != order_rules.PLACED or order.digest == digest:
         return None
     if not _end_sessions(order.id, given_up=False):
@@ -129,12 +134,21 @@ def cancel_order(number: str, actor: str) -> None:
         raise Refused(_("This order was paid in the meantime."), status=409)
 
 
-def refund_order(number: str, amount_cents: int | None, actor: str, restock: bool = True) -> None:
-    """Give money back, all that is left by default. Raises Refused, or ProviderAway (then repeat it)."""
+def refund_order(
+    number: str,
+    amount_cents: int | None,
+    actor: str,
+    restock: bool = True,
+    given_back_cents: int | None = None,
+) -> None:
+    """Give money back, all that is left by default. Raises Refused, or ProviderAway (then repeat it).
+
+    given_back_cents: what had gone back as the asker saw it; refused when it is more by now.
+    """
     order_id, _state = _order(number)
 
     def begin() -> tuple[int, int, str, Attempt]:
-        refund = actions.begin_refund(order_id, amount_cents, actor)
+        refund = actions.begin_refund(order_id, amount_cents, actor, given_back_cents)
         return refund.id, refund.amount_cents, refund.key, queries.attempt(refund.payment_id)
 
     refund_id, cents, key, attempt = _write(begin)
@@ -178,6 +192,8 @@ def _end_sessions(order_id: int, given_up: bool) -> bool:
 def _ended(attempt: Attempt) -> Status:
     if not attempt.reference:
         return Status("expired")  # the buyer never got its address
+    if attempt.provider == DemoProvider.name and choice.by_name(attempt.provider) is None:
+        return Status("expired")  # its page is ours, and there is none any more
     provider = _provider_of(attempt)
     if attempt.state == rules.PENDING:
         return provider.session_status(attempt.reference)
@@ -203,5 +219,5 @@ def _order(number: str) -> tuple[int, str]:
 def _provider_of(attempt: Attempt) -> Provider:
     provider = choice.by_name(attempt.provider)
     if provider is None:
-        raise ProviderAway(f"this shop has no provider {attempt.provider!r} any more")
+        raise ProviderGone(f"this shop has no provider {attempt.provider!r} any more")
     return provider

@@ -1,6 +1,6 @@
 """A provider that takes no money: for development and the demo shop. It cannot exist in production.
 
-Its page is ours (shop/demo_payment.py), so the attempt's own row is all the memory that it needs.
+Its page is ours (development/payment.py), so the attempt's own row is all the memory that it needs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class DemoProvider:
         """The address of the demonstration page; unguessable, and the same for the same key."""
         seed = f"{request.order_token}:{request.key}".encode()
         token = hashlib.sha256(seed).hexdigest()[:32]
-        return Session(PREFIX + token, url("shop_demo_payment.show", lang=request.lang, token=token))
+        return Session(PREFIX + token, url("development_payment.show", lang=request.lang, token=token))
 
     def session_status(self, reference: str) -> Status:
         """As the shopper left it."""

@@ -11,6 +11,10 @@ class ProviderAway(Exception):
     """The provider cannot be reached, or there is none; nothing is known about what was asked. Try later."""
 
 
+class ProviderGone(ProviderAway):
+    """The attempt was made with a provider that this shop does not have any more."""
+
+
 class ProviderRefused(Exception):
     """The provider understood and said no."""
 

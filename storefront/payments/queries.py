@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from storefront.database import db
+from storefront.orders.models import Order
 from storefront.payments import rules
 from storefront.payments.models import Payment, Refund
 
@@ -61,10 +63,71 @@ def latest_payment(order_id: int) -> Payment | None:
     return db.session.scalar(statement)
 
 
-def taken_payment(order_id: int) -> Payment | None:
-    """The attempt that brought money, if one did."""
-    statement = select(Payment).where(Payment.order_id == order_id, Payment.state.in_(rules.TAKEN))
-    return db.session.scalar(statement.order_by(Payment.attempt).limit(1))
+@dataclass(frozen=True, slots=True)
+class Returnable:
+    """The payment from which money goes back next, and how much of it there is.
+
+    held: it does not fit the order. unfinished: a refund of it that the provider has not answered.
+    """
+
+    payment_id: int
+    held: bool
+    left_cents: int
+    unfinished: Refund | None = None
+
+
+def returnable(order_id: int) -> Returnable | None:
+    """What can be given back now: an unfinished refund is repeated first, then comes money that was held."""
+    found: list[Returnable] = []
+    for payment in payments_of(order_id):
+        if payment.state not in rules.TAKEN or not payment.intent or not payment.received_cents:
+            continue
+        unfinished, left = unfinished_refund(payment.id), payment.received_cents - refunded_cents(payment.id)
+        found.append(Returnable(payment.id, payment.state == rules.HELD, left, unfinished))
+    return min(found, key=_turn, default=None)
+
+
+def _turn(of: Returnable) -> tuple[bool, bool, bool]:
+    return of.unfinished is None, of.left_cents < 1, not of.held
+
+
+def given_back_cents(order_id: int) -> int:
+    """What went back of all payments of an order."""
+    statement = select(func.coalesce(func.sum(Refund.amount_cents), 0)).join(
+        Payment, Refund.payment_id == Payment.id
+    )
+    return int(db.session.scalar(statement.where(Payment.order_id == order_id, Refund.state == "done")) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMoney:
+    """Money that came and does not fit its order: what is still here, and what went back."""
+
+    order_number: str
+    buyer: str
+    kept_cents: int
+    returned_cents: int
+    came_at: datetime | None
+
+
+def held_money(order_id: int | None = None) -> list[HeldMoney]:
+    """The held money of an order, or of all orders that have some to give back; the oldest first."""
+    returned = (
+        select(func.coalesce(func.sum(Refund.amount_cents), 0))
+        .where(Refund.payment_id == Payment.id, Refund.state == "done")
+        .scalar_subquery()
+    )
+    columns = (Order.number, Order.name, Payment.received_cents, returned, Payment.completed_at)
+    statement = select(*columns).join(Order, Payment.order_id == Order.id).where(Payment.state == rules.HELD)
+    if order_id is None:
+        statement = statement.where(func.coalesce(Payment.received_cents, 0) > returned)
+    else:
+        statement = statement.where(Payment.order_id == order_id)
+    rows = db.session.execute(statement.order_by(Payment.completed_at, Payment.id))
+    return [
+        HeldMoney(number, name, (received or 0) - int(back), int(back), came_at)
+        for number, name, received, back, came_at in rows
+    ]
 
 
 def by_reference(provider: str, reference: str) -> Payment | None:
@@ -99,3 +162,10 @@ def unfinished_refund(payment_id: int) -> Refund | None:
     return db.session.scalar(
         select(Refund).where(Refund.payment_id == payment_id, Refund.state == "created").limit(1)
     )
+
+
+def is_refund_unfinished(order_id: int) -> bool:
+    """True while a refund of the order waits for the provider's answer."""
+    statement = select(Refund.id).join(Payment, Refund.payment_id == Payment.id)
+    found = statement.where(Payment.order_id == order_id, Refund.state == "created").limit(1)
+    return db.session.scalar(found) is not None

@@ -1,7 +1,8 @@
 """The states of an attempt to pay, and how long things last.
 
 created: written down, the provider not asked yet. open: the buyer can pay at its address. pending: completed,
-the bank has yet to answer. paid. held: money came that is not the amount asked for. failed. expired.
+the bank has yet to answer. paid. held: money came that does not fit; it is not the amount asked for, or the
+order was closed or paid already. failed. expired.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ def _paid(payment: Payment, status: Status, actor: str) -> None:
         actions.keep_for_bank(db.session.get_one(Order, payment.order_id))
         return
     payment.state = rules.PAID
-    if not orders.mark_paid(payment.order_id, actor, details):
+    if not orders.mark_paid(payment.order_id, actor, details):  # closed, or paid by another attempt
+        payment.state = rules.HELD
         orders.note(payment.order_id, "held", actor, {**details, "reason": "closed"})
 
 

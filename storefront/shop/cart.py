@@ -1,4 +1,7 @@
-"""The cart: its page, its drawer, and the posts that change it. Only posts set its cookies."""
+"""The cart: its page, its drawer, and the posts that change it.
+
+Only posts set its cookies; pages that nobody keeps drop them once their cart was paid.
+"""
 
 from __future__ import annotations
 
@@ -51,22 +54,27 @@ class Notes:
 
 @dataclass(frozen=True)
 class Held:
-    """The visitor's cart. `reserved`: per SKU what its own open order keeps, which others cannot have."""
+    """The visitor's cart. `reserved`: per SKU what its own open order keeps, which others cannot have.
+
+    bought: its cookies still hold a cart that was paid.
+    """
 
     cart: Cart
     forged: bool = False
+    bought: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict)
 
     def with_cart(self, cart: Cart) -> Held:
         """The same visitor with a changed cart."""
-        return replace(self, cart=cart, forged=False)
+        return replace(self, cart=cart, forged=False, bought=False)
 
 
 @blueprint.get("/cart")
 def show(lang: str) -> Response:
     """The cart, or its drawer for who asks by `X-Fragment: drawer`."""
     held = read_cart()
-    return cart_answer(lang, held, Notes(forged=held.forged))
+    answer = cart_answer(lang, held, Notes(forged=held.forged))
+    return _forget(answer) if held.bought else answer
 
 
 @blueprint.post("/cart/add")
@@ -132,7 +140,7 @@ def read_cart() -> Held:
     if not cart.lines:
         return Held(cart, forged)
     found = orders.orders_of_cart(cart.id)
-    return Held(lines.new_cart()) if found.bought else Held(cart, reserved=found.reserved)
+    return Held(lines.new_cart(), bought=True) if found.bought else Held(cart, reserved=found.reserved)
 
 
 def basket(lang: str, held: Held, with_badges: bool = False) -> Basket:
@@ -185,9 +193,12 @@ def keep(answer: Response, cart: Cart) -> Response:
 def empty_if_bought(answer: Response, cart_id: str) -> Response:
     """Drop the cart's cookies when they hold the cart that was paid just now."""
     cart, _forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
-    if cart.id == cart_id:
-        for name in (cookie.NAME, cookie.COUNT_NAME):
-            answer.delete_cookie(name, path=request.script_root or "/")
+    return _forget(answer) if cart.id == cart_id else answer
+
+
+def _forget(answer: Response) -> Response:
+    for name in (cookie.NAME, cookie.COUNT_NAME):
+        answer.delete_cookie(name, path=request.script_root or "/")
     return answer
 
 

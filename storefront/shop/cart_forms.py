@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort
 from wtforms import Field
 
-from storefront.cart.lines import LONGEST_SOURCE
+from storefront.cart.lines import LONGEST_SOURCE, MAX_LINES
 from storefront.forms import PublicForm, TextField, given, refuse_nul
 
 
@@ -41,7 +41,7 @@ class UpdateForm(PublicForm):
     def typed(self) -> dict[str, str]:
         """What was typed for each SKU."""
         given(self, "sku", "quantity")
-        if len(self.sku.data) != len(self.quantity.data):
+        if len(self.sku.data) != len(self.quantity.data) or len(self.sku.data) > MAX_LINES:
             abort(400)
         return dict(zip(self.sku.data, self.quantity.data, strict=True))
 

@@ -54,7 +54,7 @@ class CheckoutForm(PublicForm):
 
     def check(self) -> None:
         """Answer 400 to what no form of ours sends."""
-        given(self, "email", "name", "street", "postcode", "city", "country")
+        given(self, "email", "name", "street", "postcode", "city", "country", "seen")
         if self.country.data not in COUNTRIES or not SEEN.fullmatch(self.seen.data or ""):
             abort(400)
         if self.payment.data not in [method.code for method in METHODS]:
@@ -112,4 +112,4 @@ class CheckoutForm(PublicForm):
 
 
 class PressForm(PublicForm):
-    """A button without fields: pay again, and the buttons of the demonstration."""
+    """A button without fields: pay again."""

@@ -24,13 +24,16 @@ def show(lang: str, token: str) -> Response:
     set_alternates({code: url_for("shop_orders.show", lang=code, token=token) for code in LANGUAGES})
     payment = payments.latest_payment(order.id) if order.state == rules.PLACED else None
     html = render_template(
-        "shop/order.html", order=order, view=view_of(order.state, payment.state if payment else None)
+        "shop/order.html",
+        order=order,
+        view=view_of(order.state, payment.state if payment else None),
+        held=payments.held_money(order.id),
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     answer.headers["Referrer-Policy"] = "same-origin"
-    if order.state in (rules.PAID, rules.SENT, rules.REFUNDED):
+    if order.state in rules.BOUGHT:
         empty_if_bought(answer, order.cart_id)
     return answer
 
@@ -38,10 +41,13 @@ def show(lang: str, token: str) -> Response:
 def view_of(state: str, payment_state: str | None) -> str:
     """What the page says on top: the order's state, or for an open order that of its payment.
 
-    "open": to be paid. "declined": to be paid once more. "pending": the bank, or a person, has to look first.
+    "open": to be paid. "declined": to be paid once more. "pending": the bank has to answer first.
+    "held": money came that is not what was asked for.
     """
     if state != rules.PLACED:
         return state
-    if payment_state in (payment_rules.PENDING, *payment_rules.TAKEN):
+    if payment_state == payment_rules.HELD:
+        return "held"
+    if payment_state in (payment_rules.PENDING, payment_rules.PAID):
         return "pending"
     return "declined" if payment_state == payment_rules.FAILED else "open"

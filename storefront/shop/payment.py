@@ -33,7 +33,7 @@ def back(lang: str, token: str) -> Response:
         log.warning("provider did not say how a session stands", reason=str(problem))
     answer = make_response(redirect(url_for("shop_orders.show", lang=lang, token=token), 303))
     answer.headers["Cache-Control"] = "no-store"
-    if orders.state_of(order_id) in (rules.PAID, rules.SENT, rules.REFUNDED):
+    if orders.state_of(order_id) in rules.BOUGHT:
         empty_if_bought(answer, cart_id)
     return answer
 

@@ -54,6 +54,7 @@ def test_a_whole_purchase_under_the_prefix(host):
             "shipping": "standard",
             "payment": "card",
             "terms": "y",
+            "seen": checkout.text.partition('name="seen" value="')[2].partition('"')[0],
         },
     )
     assert placed.status_code == 303, placed.text[-3000:]

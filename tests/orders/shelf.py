@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from storefront.catalog.actions import add_ingredient, create_product, set_state
 from storefront.catalog.data import ProductData, TextData, VariantData
@@ -58,13 +61,19 @@ class Shelf:
 
 
 def fill(available: int = 10) -> Shelf:
-    """Put the products on sale, each size with so many units."""
+    """Put the products on sale, each size with so many units, with delivery and VAT."""
     with writing():
         first = date(2020, 1, 1)
         for country, reduced in (("NL", 900), ("BE", 600)):
             set_vat_rate(country, "reduced", reduced, first)
             set_vat_rate(country, "standard", 2100, first)
         _ways_of_delivery()
+    return add_products(available)
+
+
+def add_products(available: int) -> Shelf:
+    """The products alone, for a shop that has its ways of delivery and VAT rates."""
+    with writing():
         for code in ("magnesium", "nmn", "none"):
             add_ingredient(code, {"nl": code, "en": code})
         _product("mgt-c", "magnesium", "Magnesium L-threonate", [(SMALL, "90"), (LARGE, "180")])
@@ -122,6 +131,14 @@ def _product(
         "test",
     )
     set_state(code, "published", "test")
+
+
+def checkout(client: FlaskClient, lang: str = "en", **changes: str | None) -> TestResponse:
+    """Send the checkout's form with the totals that stand on it. None takes a field away."""
+    found = re.search(r'name="seen" value="([^"]*)"', client.get(f"/{lang}/checkout").text)
+    data = POSTED | {"seen": found[1] if found else ""} | changes
+    given = {name: value for name, value in data.items() if value is not None}
+    return client.post(f"/{lang}/checkout", data=given)
 
 
 def new_order(

@@ -54,7 +54,7 @@ def order_at_once(url: str, cookies: list[str]) -> list[Answer]:
         connection.connect()
         start.wait(timeout=30)
         headers = {"Cookie": f"cart={cart}", "Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", "/en/checkout", urlencode(POSTED), headers)
+        connection.request("POST", "/en/checkout", urlencode(POSTED | {"seen": "NL.standard.3945"}), headers)
         answer = connection.getresponse()
         answer.read()
         connection.close()

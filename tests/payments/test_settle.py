@@ -118,7 +118,7 @@ def test_an_old_session_that_expires_does_not_touch_the_new_one(shop: Shelf) -> 
 def test_money_that_comes_after_the_end_is_seen_and_held(shop: Shelf) -> None:
     order_id = placed(shop)
     settled(opened(order_id), EXPIRED, PAID, PAID)
-    assert (state(order_id), attempts(order_id)) == ("expired", ["paid"])
+    assert (state(order_id), attempts(order_id)) == ("expired", ["held"])
     assert kinds(order_id) == ["placed", "expired", "held"]
     assert shop.left(SMALL) == 10
 
@@ -130,6 +130,7 @@ def test_a_second_payment_of_the_same_order_is_held(shop: Shelf) -> None:
     settled(opened(order_id), Status("paid", "pi_2", 6990, "eur"))
     settled(first, PAID)
     assert kinds(order_id) == ["placed", "declined", "paid", "held"]
+    assert attempts(order_id) == ["held", "paid"]
 
 
 def test_any_order_of_messages_ends_the_same_way(shop: Shelf) -> None:

@@ -10,7 +10,7 @@ from storefront.orders import actions, mail
 from storefront.payments import conversation
 from storefront.transactions import writing
 from tests.orders import shelf
-from tests.orders.shelf import POSTED, POWDER, SMALL, Shelf
+from tests.orders.shelf import POWDER, SMALL, Shelf
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def ordered(client: FlaskClient, shop: Shelf) -> FlaskClient:
     """Somebody who ordered two products in Dutch and has not paid yet."""
     client.post("/nl/cart/add", data={"sku": SMALL, "quantity": "2"})
     client.post("/nl/cart/add", data={"sku": POWDER})
-    assert client.post("/nl/checkout", data=POSTED).status_code == 303
+    assert shelf.checkout(client, "nl").status_code == 303
     return client
 
 
@@ -113,7 +113,7 @@ def test_a_cancelled_order_says_that_nothing_was_charged(ordered: FlaskClient) -
 
 def test_names_of_buyers_are_text(client: FlaskClient, shop: Shelf) -> None:
     client.post("/en/cart/add", data={"sku": SMALL})
-    client.post("/en/checkout", data=POSTED | {"name": "<script>alert(1)</script> x", "city": '"><b>'})
+    shelf.checkout(client, name="<script>alert(1)</script> x", city='"><b>')
     paid()
     text = page(client)
     assert "<script>alert" not in text
@@ -155,7 +155,7 @@ def test_mails_say_the_same_in_text_and_html_with_absolute_addresses(
 
 def test_demo_mail_pictures_are_hosted_raster_files(demo_client: FlaskClient) -> None:
     demo_client.post("/en/cart/add", data={"sku": "MGT-C-90"})
-    demo_client.post("/en/checkout", data=POSTED)
+    shelf.checkout(demo_client)
     html = mail.order_confirmation(paid()).html
     assert 'src="http://127.0.0.1:8000/media/' in html
     assert ".svg" not in html

@@ -16,7 +16,7 @@ from storefront.database import db
 from storefront.mail import mail_folder
 from storefront.payments import sweep
 from tests.orders import shelf
-from tests.orders.shelf import POSTED, SMALL, Shelf
+from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import attempts, kinds
 from tests.stripe_double.state import Double
 
@@ -38,7 +38,7 @@ def buyer(client: FlaskClient, shop: Shelf) -> FlaskClient:
 
 def order_of(client: FlaskClient, lang: str = "en") -> str:
     """Place the order; where its payment is."""
-    answer = client.post(f"/{lang}/checkout", data=POSTED)
+    answer = shelf.checkout(client, lang)
     assert answer.status_code == 303, answer.text
     return answer.headers["Location"]
 
@@ -207,7 +207,7 @@ def test_checkout_while_stripe_is_away_is_503_and_keeps_the_order(
     client = stripe_shop_filled.test_client()
     client.post("/en/cart/add", data={"sku": SMALL})
     stripe_double.faults = ["500", "500"]
-    answer = client.post("/en/checkout", data=POSTED)
+    answer = shelf.checkout(client)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     (order,) = shelf.orders()
@@ -225,5 +225,5 @@ def test_a_debit_under_way_is_said_on_the_order(stripe_shop_filled: Flask, strip
     page = client.get(f"/en/orders/{order.token}").text
     assert "being processed" in page
     assert "/payment/again/" not in page
-    answer = client.post("/en/checkout", data=POSTED | {"city": "Haren"})
+    answer = shelf.checkout(client, city="Haren")
     assert answer.headers["Location"] == f"/en/orders/{order.token}", "its money is under way"

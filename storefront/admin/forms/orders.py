@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import abort
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from storefront.admin.forms import NestedForm
@@ -37,3 +38,10 @@ class RefundForm(NestedForm):
     amount = MoneyField(_("Amount to give back"), [within(20)])
     restock = BooleanField(_("Put goods that were not sent back into stock"))
     already = HiddenField()
+
+    def seen_cents(self) -> int:
+        """`already` as cents; 400 to what no form of ours sends."""
+        text: str = self.already.data or ""
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+            abort(400)
+        return int(text)

@@ -68,6 +68,7 @@ def upgrade() -> None:
     sa.Column('total_cents', sa.Integer(), nullable=False),
     sa.Column('vat', sa.JSON(), nullable=False),
     sa.Column('terms_accepted_at', storefront.database.UtcDateTime(), nullable=False),
+    sa.Column('terms_version', storefront.database.UtcDateTime(), nullable=True),
     sa.Column('placed_at', storefront.database.UtcDateTime(), nullable=False),
     sa.Column('reserved_until', storefront.database.UtcDateTime(), nullable=False),
     sa.Column('paid_at', storefront.database.UtcDateTime(), nullable=True),
@@ -81,6 +82,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('token', name=op.f('uq_customer_order_token'))
     )
     with op.batch_alter_table('customer_order', schema=None) as batch_op:
+        batch_op.create_index('ix_customer_order_cart', ['cart_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_order_placed_at'), ['placed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_order_state'), ['state'], unique=False)
         batch_op.create_index('uq_customer_order_open_cart', ['cart_id'], unique=True, sqlite_where=sa.text("state = 'placed'"), postgresql_where=sa.text("state = 'placed'"))
@@ -601,6 +603,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_customer_order_open_cart', sqlite_where=sa.text("state = 'placed'"), postgresql_where=sa.text("state = 'placed'"))
         batch_op.drop_index(batch_op.f('ix_customer_order_state'))
         batch_op.drop_index(batch_op.f('ix_customer_order_placed_at'))
+        batch_op.drop_index('ix_customer_order_cart')
 
     op.drop_table('customer_order')
     op.drop_table('collection')

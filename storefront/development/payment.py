@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 
+from storefront.development.forms import PressForm
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.payments import demo_gateway, queries, rules
 from storefront.payments.models import Payment
 from storefront.payments.providers import Status
 from storefront.payments.settle import settle
-from storefront.shop.checkout_forms import PressForm
-from storefront.shop.frame import set_alternates
 from storefront.transactions import writing
 
-blueprint = Blueprint("shop_demo_payment", __name__)
+blueprint = Blueprint("development_payment", __name__)
 
 
 @blueprint.get("/payment/demo/<token>")
 def show(lang: str, token: str) -> Response:
     """The page where a demonstration is paid."""
     payment, order = _found(token)
-    set_alternates({})
     is_open = payment.state in rules.LIVE and order.state == "placed"
     html = render_template(
-        "shop/payment_demo.html", payment=payment, order=order, is_open=is_open, token=token
+        "development/payment.html", payment=payment, order=order, is_open=is_open, token=token
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"
