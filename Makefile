@@ -64,8 +64,14 @@ format: .venv/test.stamp
 translations: .venv/run.stamp
 	@$(BIN)/python -m storefront.demo.translations
 
-browser:
+browser: node_modules/.stamp
 	@sh deploy/need.sh chromium chromium
+
+# The HTML checker and Lighthouse, for the tests only.
+node_modules/.stamp: package-lock.json
+	@sh deploy/need.sh java default-jre-headless
+	@sh deploy/need.sh npm npm
+	@if command -v npm >/dev/null; then echo "npm packages for the tests …"; npm ci --ignore-scripts --no-audit --no-fund --silent && touch $@; fi
 
 postgres:
 	@sh deploy/need.sh postgres postgresql

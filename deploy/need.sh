@@ -3,6 +3,8 @@
 set -u
 case "$1" in
   chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ -d "$HOME/.cache/ms-playwright" ] ;;
+  java) command -v java >/dev/null ;;
+  npm) command -v npm >/dev/null ;;
   postgres) [ -n "${STOREFRONT_TEST_POSTGRES_URL:-}" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
 esac && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
