@@ -1,7 +1,7 @@
 """Orders in the admin: finding, sending, cancelling, giving money back."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -203,3 +203,61 @@ def test_posts_need_their_token(place, staff, form_of):
         form = form_of(staff, f"/admin/orders/{number}", f"/{what}").set(csrf_token=None)
         assert form.press().status_code in {400, 422}
     assert order(number).state == "paid"
+
+
+def late_money(number, cents=6990):
+    conversation.cancel_order(number, "admin")
+    payment = payments.latest_payment(order(number).id)
+    with writing():
+        settle(payment.id, paid(payment.reference, cents, "EUR"), "demo")
+
+
+def test_money_that_fits_no_order_stands_on_the_dashboard_and_goes_back_once(place, staff, form_of):
+    number = place()
+    assert 'id="held"' not in staff.get("/admin/").text
+    late_money(number)
+    board = staff.get("/admin/").text
+    assert 'id="held"' in board and f"/admin/orders/{number}#refund" in board
+    form = form_of(staff, f"/admin/orders/{number}", "/refund")
+    assert form.press().status_code == 303
+    assert payments.given_back_cents(order(number).id) == 6990
+    again = form.press()
+    assert again.status_code == 409
+    assert payments.given_back_cents(order(number).id) == 6990
+    assert 'id="held"' not in staff.get("/admin/").text
+    page = staff.get(f"/admin/orders/{number}").text
+    assert 'id="refund"' not in page
+
+
+@pytest.mark.parametrize("already", ["", "-1", "x", "9" * 40, "\u0661"])
+def test_what_was_seen_is_a_number(place, staff, form_of, already):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/refund").set(already=already)
+    assert form.press().status_code == 400
+    assert order(number).refunded_cents == 0
+
+
+def test_an_order_is_not_sent_while_a_refund_is_unfinished(place, staff, form_of, monkeypatch):
+    number = place(pay=True)
+    send = form_of(staff, f"/admin/orders/{number}", "/send")
+
+    def away(*_args):
+        raise ProviderAway("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DemoProvider, "refund", away)
+        assert form_of(staff, f"/admin/orders/{number}", "/refund").press().status_code == 503
+    assert send.press().status_code == 409
+    assert order(number).state == "paid"
+    assert form_of(staff, f"/admin/orders/{number}", "/refund").press().status_code == 303
+    assert order(number).state == "refunded"
+
+
+def test_rates_with_a_half_and_the_version_of_the_terms_are_shown(place, staff):
+    number = place(terms_version=datetime(2026, 3, 18, 9, 30, tzinfo=UTC))
+    kept = order(number)
+    kept.vat = [{"rate_bp": 550, "gross_cents": 6990, "vat_cents": 364}]
+    db.session.commit()
+    page = staff.get(f"/admin/orders/{number}").text
+    assert re.search(r"5[.,]5\s?%", page)
+    assert re.search(r"(18 maart 2026|18 March 2026)", page)

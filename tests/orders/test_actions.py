@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from storefront import clock
 from storefront.database import db
@@ -215,3 +215,10 @@ def test_three_lines_take_few_statements(shop: Shelf, any_app: Flask, request: p
     with counted(any_app) as seen, writing():
         actions.place(new)
     assert len(seen) <= 14, "\n".join(seen)
+
+
+def test_the_orders_of_a_cart_are_found_by_an_index(any_app: Flask) -> None:
+    indexes = {
+        index["name"]: index["column_names"] for index in inspect(db.engine).get_indexes("customer_order")
+    }
+    assert indexes["ix_customer_order_cart"] == ["cart_id", "id"]

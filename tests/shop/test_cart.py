@@ -285,3 +285,23 @@ def test_badges_of_each_product_stand_in_their_order(demo_client: FlaskClient) -
     page = demo_client.get("/en/cart").text
     order = re.findall(r"/en/products/[a-z0-9-]+#(purity|lab|gmp)", page)
     assert order == ["purity", "lab", "gmp"] * 2
+
+
+def test_a_cart_that_was_paid_is_dropped_with_its_count(client: FlaskClient, shop: Shelf) -> None:
+    add(client)
+    demo = shelf.checkout(client).headers["Location"]
+    client.post(f"{demo}/pay")  # and the tab was closed before the return
+    answer = client.get("/en/cart")
+    assert "Magnesium" not in answer.text.split("<main")[1].split("</main>")[0]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client.get_cookie("cart") is None
+    assert client.get_cookie("cart_count") is None
+    assert "Set-Cookie" not in client.get("/en/cart").headers
+
+
+def test_more_rows_than_a_cart_holds_are_a_bad_request(client: FlaskClient, shop: Shelf) -> None:
+    add(client)
+    skus = [SMALL, *(f"X-{n}" for n in range(MAX_LINES))]
+    answer = client.post("/en/cart/update", data={"sku": skus, "quantity": ["1"] * len(skus)})
+    assert answer.status_code == 400
+    assert held(client) == [(SMALL, 1)]

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from storefront.catalog.models import Variant
 from storefront.database import db
 from storefront.orders import queries as orders
+from storefront.pages.queries import page_to_edit
 from storefront.payments import demo_gateway
 from storefront.payments.providers import ProviderAway
 from storefront.stock.actions import take
@@ -375,3 +376,18 @@ def test_cross_site_posts_are_refused(buyer: FlaskClient) -> None:
     answer = buyer.post("/en/checkout", data=POSTED, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert shelf.orders() == []
+
+
+def test_a_total_that_was_never_shown_is_asked_about(buyer: FlaskClient) -> None:
+    answer = post(buyer, seen="")
+    assert (answer.status_code, "The total is now" in answer.text) == (422, True)
+    assert shelf.orders() == []
+
+
+def test_an_order_keeps_the_version_of_the_terms(any_demo_app: Flask) -> None:
+    client = any_demo_app.test_client()
+    client.post("/nl/cart/add", data={"sku": "MGT-C-90"})
+    assert shelf.checkout(client, "nl").status_code == 303
+    edit = page_to_edit("terms")
+    assert edit is not None
+    assert shelf.orders()[0].terms_version == edit.texts["nl"].updated_at

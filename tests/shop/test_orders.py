@@ -6,8 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from storefront.database import db
 from storefront.orders import actions, mail
 from storefront.payments import conversation
+from storefront.payments import queries as payments
+from storefront.payments.models import Payment
+from storefront.payments.providers import Status
+from storefront.payments.settle import settle
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import POWDER, SMALL, Shelf
@@ -109,6 +114,48 @@ def test_a_cancelled_order_says_that_nothing_was_charged(ordered: FlaskClient) -
     text = page(ordered)
     assert "was cancelled" in text
     assert "Nothing was charged" in text
+
+
+def money_comes(intent: str, cents: int = 14985, attempt: int = 0) -> None:
+    payment = payments.payments_of(shelf.orders()[0].id)[attempt]
+    with writing():
+        settle(payment.id, Status("paid", intent, cents, "eur"), "demo")
+
+
+def test_a_closed_order_whose_money_came_says_so_and_when_it_went_back(ordered: FlaskClient) -> None:
+    number = shelf.orders()[0].number
+    conversation.cancel_order(number, "admin")
+    money_comes("pi_1")
+    text = page(ordered)
+    assert "was cancelled" in text
+    assert "Nothing was charged" not in text
+    assert "We received €149.85 that we will give back to you." in text
+    conversation.refund_order(number, None, "admin")
+    assert "gave back €149.85" in page(ordered)
+
+
+def test_who_paid_twice_is_told(ordered: FlaskClient) -> None:
+    money_comes("pi_1")
+    order = shelf.orders()[0]
+    with writing():
+        db.session.add(
+            Payment(
+                order_id=order.id, attempt=2, provider="demo", key="twice", method="ideal", state="held",
+                amount_cents=14985, received_cents=14985, intent="pi_2", created_at=order.placed_at,
+            )
+        )  # fmt: skip
+    text = page(ordered)
+    assert "Thank you, Lotte" in text
+    assert "You paid more than once." in text
+    assert "€149.85 that we will give back" in text
+
+
+def test_another_amount_is_not_called_a_slow_bank(ordered: FlaskClient) -> None:
+    money_comes("pi_1", 5000)
+    text = page(ordered)
+    assert "another amount than this order costs" in text
+    assert "€50.00 that we will give back" in text
+    assert "has not answered" not in text
 
 
 def test_names_of_buyers_are_text(client: FlaskClient, shop: Shelf) -> None:

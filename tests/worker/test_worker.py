@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -9,6 +10,7 @@ from storefront import clock, worker
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Job as Row
+from storefront.payments.models import ProviderEvent
 from storefront.plugin_api import Job
 from storefront.transactions import writing
 
@@ -125,3 +127,41 @@ def test_a_job_in_a_transaction_that_opens_another_is_told_so_and_keeps_nothing(
     (job,) = rows()
     assert job.done_at is None
     assert "writing() inside writing()" in job.error
+
+
+def test_a_network_job_that_ends_the_process_counts_as_an_attempt(any_app, monkeypatch):
+    def die(_payload):
+        raise SystemExit(1)
+
+    monkeypatch.setitem(worker.JOBS, "test.mail", die)
+    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    put("test.mail")
+    with pytest.raises(SystemExit):
+        worker.work(once=True)
+    (job,) = rows()
+    assert (job.attempts, job.done_at) == (1, None)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_network_job_counts_one_attempt(any_app, monkeypatch, fails):
+    def send(_payload):
+        if fails:
+            raise RuntimeError("no")
+
+    monkeypatch.setitem(worker.JOBS, "test.mail", send)
+    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    put("test.mail")
+    worker.work(once=True)
+    assert rows()[0].attempts == 1
+
+
+def test_what_was_done_a_month_ago_is_forgotten(any_app):
+    old, new = clock.now() - timedelta(days=31), clock.now() - timedelta(days=29)
+    with writing():
+        for name, run_at, done_at in (("a", old, old), ("b", old, new), ("c", old, None)):
+            db.session.add(Row(name=name, payload={}, run_at=run_at, done_at=done_at))
+        for name, received_at in (("evt_old", old), ("evt_new", new)):
+            db.session.add(ProviderEvent(id=name, kind="x", received_at=received_at))
+    worker.work(once=True)
+    assert [row.name for row in rows()] == ["b", "c"]
+    assert list(db.session.scalars(select(ProviderEvent.id))) == ["evt_new"]
