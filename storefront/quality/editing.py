@@ -95,6 +95,17 @@ def all_lots() -> list[tuple[Lot, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def main_substances() -> dict[str, str]:
+    """Lot code -> the main substance of its product."""
+    rows = db.session.execute(
+        select(Lot.code, Product.main_analyte)
+        .join(Variant, Variant.id == Lot.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .order_by(Lot.code)
+    )
+    return {row.code: row.main_analyte for row in rows}
+
+
 def reports_of(lot_id: int) -> list[ReportEdit]:
     """The reports on a lot in every state, with their results; two queries."""
     rows = db.session.execute(_reports().where(LabReport.lot_id == lot_id)).all()

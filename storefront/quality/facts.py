@@ -35,13 +35,25 @@ class LotFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purity:
-    """A measured purity of a product's main substance. in_scope: by an accreditation valid on that day."""
+    """A measured purity. in_scope: by an accreditation valid on that day (accredited).
+
+    is_main: it speaks of the product's main substance. The two names are for explaining alone.
+    """
 
     value: Decimal | None
     unit: str
     operator: str = "="
     method: str = ""
     in_scope: bool = True
+    accredited: bool = True
+    is_main: bool = True
+    substance: str = ""
+    main_substance: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """True when it speaks of the main substance, by an accreditation for it."""
+        return self.is_main and self.in_scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +123,10 @@ class Absorption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurityBadge:
-    """The lowest purity that was measured over all lots in stock, as it was written down."""
+    """The lowest purity that was measured over all lots in stock, as it was written down.
+
+    lots: how many are in stock. ended_by: what sets valid_until, the first "report" or the first "lot".
+    """
 
     code: ClassVar[str] = "purity"
 
@@ -128,6 +143,8 @@ class PurityBadge:
     report_number: str
     valid_until: date
     absorption: Absorption | None
+    lots: int = 1
+    ended_by: str = "report"
 
     @property
     def comparison(self) -> str:
@@ -154,7 +171,10 @@ class LabLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabBadge:
-    """Independent laboratories tested every lot in stock. twice: two of them, each lot."""
+    """Independent laboratories tested every lot in stock. twice: two of them, each lot.
+
+    ended_by: what sets valid_until, the first "report" or the first "lot" that ends.
+    """
 
     code: ClassVar[str] = "lab"
 
@@ -162,6 +182,7 @@ class LabBadge:
     twice: bool
     lot_code: str
     valid_until: date
+    ended_by: str = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +200,9 @@ Badge = PurityBadge | LabBadge | GmpBadge
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a badge is shown or not, for staff."""
+    """Why a badge is shown or not, for staff. missing: each condition that is not met, by itself."""
 
     code: str
     shown: bool
     reason: str
+    missing: tuple[str, ...] = ()

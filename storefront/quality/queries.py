@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, case, func, select
 
 from storefront.catalog.models import Product, Variant
 from storefront.database import built_once, fetch
-from storefront.quality import rules
+from storefront.quality import explaining, rules
 from storefront.quality.batches import Batch, batch, certificate_of
 from storefront.quality.facts import (
     Absorption,
@@ -48,9 +48,17 @@ _tests = (
 )
 _assay = TestResult.__table__.alias("assay")
 
-# One row per product × variant × lot × report × purity result, built once.
-_EVIDENCE = built_once(
-    lambda: (
+
+def _evidence(everything: bool) -> Any:
+    """One row per product × variant × lot × report × purity result.
+
+    everything: also reports and results that cannot count, so that staff can be told why.
+    """
+    report, assay = [LabReport.lot_id == Lot.id], [_assay.c.category == "assay"]
+    if not everything:
+        report.append(LabReport.state == "valid")
+        assay.append(_assay.c.unit.in_(rules.PURITY_UNITS))
+    return (
         select(
             Product.id.label("product_id"),
             Product.main_analyte,
@@ -102,21 +110,17 @@ _EVIDENCE = built_once(
                 Lot.variant_id == Variant.id, Lot.state == "released", Lot.best_before >= bindparam("today")
             ),
         )
-        .outerjoin(LabReport, and_(LabReport.lot_id == Lot.id, LabReport.state == "valid"))
+        .outerjoin(LabReport, and_(*report))
         .outerjoin(Laboratory, Laboratory.id == LabReport.laboratory_id)
-        .outerjoin(
-            _assay,
-            and_(
-                _assay.c.report_id == LabReport.id,
-                _assay.c.category == "assay",
-                _assay.c.unit.in_(rules.PURITY_UNITS),
-            ),
-        )
+        .outerjoin(_assay, and_(_assay.c.report_id == LabReport.id, *assay))
         .outerjoin(BioavailabilityReference, BioavailabilityReference.product_id == Product.id)
         .where(Product.id.in_(bindparam("product_ids", expanding=True)))
         .order_by(Product.id, Variant.position, Lot.id, LabReport.id, _assay.c.id)
     )
-)
+
+
+_EVIDENCE = built_once(lambda: _evidence(False))
+_ALL_EVIDENCE = built_once(lambda: _evidence(True))
 _CERTIFICATES = built_once(
     lambda: select(
         SiteCertificate.scheme,
@@ -145,7 +149,7 @@ class Evidence:
     in_stock: dict[int, str] = field(default_factory=dict)  # variants that can be bought: id -> SKU
 
     def arguments(self, today: date) -> tuple[Any, ...]:
-        """What `rules.badges` and `rules.explain` are called with."""
+        """What `rules.badges` and `explaining.explain` are called with."""
         proven = {lot.variant_id for lot in self.lots.values() if lot.in_stock(today)}
         unproven = [sku for variant_id, sku in self.in_stock.items() if variant_id not in proven]
         return (
@@ -169,16 +173,21 @@ def badges_of(product_ids: Collection[int], today: date) -> dict[int, tuple[Badg
 
 def explain_for(product_id: int, today: date) -> list[Explanation]:
     """For each badge of a product: shown, or not shown and why."""
-    evidence = evidence_of([product_id], today).get(product_id, Evidence())
-    return rules.explain(*evidence.arguments(today))
+    evidence = evidence_of([product_id], today, everything=True).get(product_id, Evidence())
+    return explaining.explain(*evidence.arguments(today))
 
 
-def evidence_of(product_ids: Collection[int], today: date) -> dict[int, Evidence]:
-    """The evidence on products; those without a variant on sale are left out."""
+def evidence_of(product_ids: Collection[int], today: date, everything: bool = False) -> dict[int, Evidence]:
+    """The evidence on products; those without a variant on sale are left out.
+
+    everything: also what cannot count, for `explaining`.
+    """
     if not product_ids:
         return {}
     found: dict[int, Evidence] = defaultdict(Evidence)
-    for row in fetch(_EVIDENCE, {"product_ids": list(product_ids), "today": today}):
+    for row in fetch(
+        _ALL_EVIDENCE if everything else _EVIDENCE, {"product_ids": list(product_ids), "today": today}
+    ):
         _take_in(found[row.product_id], row)
     sites = {lot.site for evidence in found.values() for lot in evidence.lots.values()}
     if sites:
@@ -225,7 +234,7 @@ def _accredited(row: Any) -> bool:
 
 
 def _purity(row: Any) -> Purity | None:
-    if row.assay_id is None or not rules.same_substance(row.main_analyte, row.substance):
+    if row.assay_id is None:
         return None
     return Purity(
         value=row.value,
@@ -233,6 +242,10 @@ def _purity(row: Any) -> Purity | None:
         operator=row.operator,
         method=row.method,
         in_scope=bool(row.in_scope) and _accredited(row),
+        accredited=_accredited(row),
+        substance=row.substance,
+        main_substance=row.main_analyte,
+        is_main=rules.same_substance(row.main_analyte, row.substance),
     )
 
 

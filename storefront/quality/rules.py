@@ -13,14 +13,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from storefront.catalog.search import fold
-from storefront.locale import current, format_date
+from storefront.locale import current
 from storefront.locale import gettext as _
 from storefront.money import format_number
 from storefront.quality.facts import (
     Absorption,
     Badge,
     CertificateFact,
-    Explanation,
     GmpBadge,
     LabBadge,
     LabLine,
@@ -33,6 +32,7 @@ from storefront.quality.facts import (
 PURITY_THRESHOLD = Decimal("99.8")
 PURITY_UNITS = ("% area", "% m/m")  # two different things: a share of the signal, a share of the mass
 SHOP_GROUP = "Helder"
+FOR_EVER = (date.max, "lot")  # a day, and what ends on it: a lot by its best-before date, or a report
 AT_LEAST = frozenset({"=", ">", ">="})
 _LEGAL_FORMS = re.compile(r"\b(bv|b v|nv|n v|inc|ltd|llc|gmbh|corp|vof|holding|group|groep)\b")
 
@@ -49,31 +49,11 @@ def badges(
 
     lots: of all its variants on sale. unproven: SKUs that can be bought although no lot of theirs is on sale.
     """
-    found = _judged(lots, reports, certificates, absorption, today, unproven)
+    found = judged(lots, reports, certificates, absorption, today, unproven)
     return tuple(badge for badge in found.values() if not isinstance(badge, str))
 
 
-def explain(
-    lots: Iterable[LotFact],
-    reports: Collection[ReportFact],
-    certificates: Collection[CertificateFact],
-    absorption: Absorption | None,
-    today: date,
-    unproven: Sequence[str] = (),
-) -> list[Explanation]:
-    """For each of the three badges: shown until when, or not shown and why."""
-    found = _judged(lots, reports, certificates, absorption, today, unproven)
-    return [
-        Explanation(code, False, judged)
-        if isinstance(judged, str)
-        else Explanation(
-            code, True, _("The evidence counts until %(day)s.", day=format_date(judged.valid_until))
-        )
-        for code, judged in found.items()
-    ]
-
-
-def _judged(
+def judged(
     lots: Iterable[LotFact],
     reports: Collection[ReportFact],
     certificates: Collection[CertificateFact],
@@ -107,7 +87,7 @@ def _purity(
     for lot in lots:
         if not valid[lot.code]:
             return _no_report(lot)
-        measured = {p.unit for r in valid[lot.code] for p in r.purities if p.in_scope}
+        measured = {p.unit for r in valid[lot.code] for p in r.purities if p.counts}
         if not measured & set(PURITY_UNITS):
             return _("Batch %(lot)s has no accredited purity result of the main substance.", lot=lot.code)
         units &= measured
@@ -115,19 +95,20 @@ def _purity(
         return _("The batches were measured in different units; area percent and mass percent do not mix.")
     unit = next(unit for unit in PURITY_UNITS if unit in units)
     lowest: tuple[Decimal, ReportFact, Purity] | None = None
-    until = date.max
+    until = FOR_EVER
     for lot in lots:
         lot_until = date.min
         for report in valid[lot.code]:
             for purity in report.purities:
-                if not purity.in_scope or purity.unit != unit:
+                if not purity.counts or purity.unit != unit:
                     continue
-                if purity.value is None or purity.operator not in AT_LEAST or purity.value < PURITY_THRESHOLD:
-                    return _below(lot, purity)
+                if not proves(purity):
+                    return below(lot, purity)
+                assert purity.value is not None
                 if lowest is None or purity.value < lowest[0]:
                     lowest = (purity.value, report, purity)
                 lot_until = max(lot_until, report.retest_on)
-        until = min(until, lot_until, lot.best_before)
+        until = min(until, (lot.best_before, "lot"), (lot_until, "report"))
     assert lowest is not None  # every lot has a result in this unit
     value, report, purity = lowest
     return PurityBadge(
@@ -142,22 +123,34 @@ def _purity(
         lab_country=report.lab_country,
         reported_on=report.reported_on,
         report_number=report.report_number,
-        valid_until=until,
+        valid_until=until[0],
+        ended_by=until[1],
         absorption=absorption,
+        lots=len(lots),
     )
 
 
-def _below(lot: LotFact, purity: Purity) -> str:
+def proves(purity: Purity) -> bool:
+    """True when a measured value is certainly not below the threshold."""
+    return purity.value is not None and purity.operator in AT_LEAST and purity.value >= PURITY_THRESHOLD
+
+
+def below(lot: LotFact, purity: Purity) -> str:
+    """That a value does not reach the threshold."""
     sign = "" if purity.operator == "=" else f"{purity.operator} "
     figure = "–" if purity.value is None else format_number(purity.value, current())
     value = f"{sign}{figure} {purity.unit}"
-    threshold = f"{format_number(PURITY_THRESHOLD, current())} %"
     return _(
         "Batch %(lot)s: a result of %(value)s does not prove at least %(threshold)s.",
         lot=lot.code,
         value=value,
-        threshold=threshold,
+        threshold=threshold(),
     )
+
+
+def threshold() -> str:
+    """The threshold as it is written: "99,8 %"."""
+    return f"{format_number(PURITY_THRESHOLD, current())} %"
 
 
 def _no_report(lot: LotFact) -> str:
@@ -169,7 +162,7 @@ def _lab(
 ) -> LabBadge | str:
     """Every lot needs a report, all passed, of a laboratory apart from the shop and the maker."""
     twice = True
-    until = date.max
+    until = FOR_EVER
     shown: list[ReportFact] = []
     for lot in lots:
         if not valid[lot.code]:
@@ -188,21 +181,21 @@ def _lab(
         if not free:
             return _("Batch %(lot)s has no report of an independent laboratory.", lot=lot.code)
         twice = twice and len({plain_company(report.lab_group) for report in free}) > 1
-        until = min(until, lot.best_before, max(report.retest_on for report in free))
+        retest_on = max(report.retest_on for report in free)
+        until = min(until, (lot.best_before, "lot"), (retest_on, "report"))
         shown = shown or free
     lines = sorted(shown, key=lambda report: (report.reported_on, report.report_number))
     return LabBadge(
         reports=tuple(_line(report) for report in lines),
         twice=twice,
         lot_code=lots[0].code,
-        valid_until=until,
+        valid_until=until[0],
+        ended_by=until[1],
     )
 
 
 def _line(report: ReportFact) -> LabLine:
-    purity = next(
-        (p for unit in PURITY_UNITS for p in report.purities if p.unit == unit and p.in_scope), None
-    )
+    purity = next((p for unit in PURITY_UNITS for p in report.purities if p.unit == unit and p.counts), None)
     return LabLine(
         lab_name=report.lab_name,
         cities=report.lab_cities,

@@ -79,6 +79,58 @@ def test_a_value_over_its_limit_cannot_pass(admin_client, form_of):
     assert answer.status_code == 422 and 'id="results-0-passed-error"' in answer.text
 
 
+def test_units_are_chosen_and_a_stored_one_stays(admin_client, form_of):
+    edit = report_of()
+    edit.results[0].unit, edit.results[0].limit_unit = "ppm", "ppm"
+    db.session.commit()
+    page = f"/admin/evidence/reports/{edit.report.id}"
+    form = form_of(admin_client, page)
+    assert form.get("results-0-unit") == form.get("results-0-limit_unit") == "ppm"
+    assert form.press().status_code == 303
+    assert report_of().results[0].unit == "ppm"
+    wrong = form_of(admin_client, page).set(results__1__unit="%").press()
+    assert wrong.status_code == 422 and 'id="results-1-unit-error"' in wrong.text
+
+
+def test_the_substance_of_the_product_is_proposed(admin_client, form_of, reread):
+    wanted = products.product_to_edit(PRODUCT).product.main_analyte
+    for query in (f"lot={LOT}", f"product={PRODUCT}"):
+        form = form_of(admin_client, f"/admin/evidence/reports/new?{query}", "/reports/new")
+        assert form.get("results-0-substance") == wanted, query
+    answer = form.press("do=add:results")
+    assert reread(admin_client, answer, "/reports/new").get("results-1-substance") == wanted
+    assert f'<option value="{wanted}">' in answer.text
+
+
+def test_the_product_page_says_that_a_unit_is_wrong(admin_client):
+    for edit in editing.reports_of(lot_to_edit(LOT).id):
+        for result in edit.results:
+            result.unit = "%" if result.category == "assay" else result.unit
+    db.session.commit()
+    page = admin_client.get(f"/admin/products/{PRODUCT}").text
+    assert re.search(rf"<li>Batch {LOT}, (report|rapport) [^<]*“%”|<li>Batch {LOT}, rapport [^<]*‘%’", page)
+
+
+def test_the_place_of_production_is_chosen_from_the_certificates(admin_client, form_of):
+    page = f"/admin/evidence/lots/{LOT}"
+    assert form_of(admin_client, page).get("site") == "friso"
+    assert form_of(admin_client, page).set(site="elsewhere").press().status_code == 422
+    saved = lot_to_edit(LOT)
+    saved.site = "elsewhere"
+    db.session.commit()
+    assert form_of(admin_client, page).press().status_code == 303
+    assert lot_to_edit(LOT).site == "elsewhere"
+
+
+def test_without_a_certificate_the_lot_form_says_where_places_come_from(admin_client, form_of):
+    assert "/certificates/new" not in admin_client.get("/admin/evidence/lots/new").text
+    for certificate in db.session.scalars(select(SiteCertificate)).all():
+        db.session.delete(certificate)
+    db.session.commit()
+    page = admin_client.get(f"/admin/evidence/lots/{LOT}")
+    assert "/certificates/new" in page.text and 'value="friso"' in page.text
+
+
 def test_a_withdrawn_report_counts_no_more(admin_client, form_of):
     db.session.rollback()
     for edit in editing.reports_of(lot_to_edit(LOT).id):

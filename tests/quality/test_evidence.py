@@ -77,6 +77,21 @@ def test_a_withdrawn_report_takes_its_badge(any_demo_app: Flask) -> None:
     assert lot.code in reasons["lab"]
 
 
+def test_staff_are_told_that_a_unit_is_wrong_or_a_report_a_draft(any_demo_app: Flask) -> None:
+    with writing():
+        db.session.execute(update(TestResult).where(TestResult.unit == "% area").values(unit="%"))
+        db.session.execute(update(LabReport).where(LabReport.id == 1).values(state="draft"))
+    with locale.speaking("en"):
+        told = [
+            line
+            for code in ("nmn-c", "mgt-c")
+            for reason in queries.explain_for(product_id(code), clock.today())
+            for line in reason.missing
+        ]
+    assert any("the unit is “%”" in line for line in told)
+    assert any(line.endswith("it is a draft.") for line in told)
+
+
 def test_a_lot_swap_brings_the_evidence_of_the_new_lot(any_demo_app: Flask) -> None:
     with writing():
         db.session.execute(update(Lot).where(Lot.code.endswith("-0365")).values(sold_out_on=clock.today()))

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storefront.locale import speaking
+from storefront.quality.explaining import explain
 from storefront.quality.facts import (
     Absorption,
     Badge,
@@ -19,7 +21,7 @@ from storefront.quality.facts import (
     PurityBadge,
     ReportFact,
 )
-from storefront.quality.rules import badges, explain, plain_company, same_substance, within_limit
+from storefront.quality.rules import badges, plain_company, same_substance, within_limit
 
 TODAY = date(2026, 11, 24)
 DAY = timedelta(days=1)
@@ -95,6 +97,65 @@ def test_all_three_in_their_order_with_what_they_say() -> None:
     assert lab.twice
     assert [line.lab_name for line in lab.reports] == ["Noordlab", "Eastmere"]
     assert [paper.scheme for paper in gmp.certificates] == ["GMP", "ISO 22000"]
+
+
+def missing(*reports: ReportFact, lots: list[LotFact] = LOTS) -> list[str]:
+    reasons = explain(lots, list(reports), CERTIFICATES, None, TODAY)
+    assert not reasons[0].shown
+    return list(reasons[0].missing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unit": "%"}, "% area or % m/m"),
+        ({"unit": ""}, "“–”"),
+        ({"is_main": False, "substance": "Magnesium", "main_substance": "NMN"}, "“Magnesium”"),
+        ({"in_scope": False}, "accredited scope"),
+        ({"in_scope": False, "accredited": False}, "not accredited on the day"),
+    ],
+)
+def test_each_condition_of_a_result_is_told_by_itself(changes: dict[str, object], words: str) -> None:
+    with speaking("en"):
+        (line,) = missing(report(purities=(purity(**({"unit": "% area"} | changes)),)))  # type: ignore[arg-type]
+    assert words in line and "26-0412" in line and "Noordlab-1" in line
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"state": "draft"}, "draft"),
+        ({"state": "withdrawn"}, "withdrawn"),
+        ({"sample": "raw"}, "raw material"),
+        ({"reported_on": TODAY + DAY}, "still to come"),
+        ({"retest_on": TODAY - DAY}, "counted until"),
+    ],
+)
+def test_each_condition_of_a_report_is_told_by_itself(changes: dict[str, object], words: str) -> None:
+    with speaking("en"):
+        (line,) = missing(report(**changes))
+    assert words in line
+
+
+def test_several_conditions_are_told_one_by_one_and_of_the_nearest_result() -> None:
+    far, near = purity(unit="mg", is_main=False, in_scope=False), purity("98.7", unit="%", in_scope=False)
+    with speaking("en"):
+        lines = missing(report(sample="raw", purities=(far, near)))
+    words = ("raw", "unit", "scope", "99.8")
+    assert len(lines) == len(words)
+    assert all(word in line for word, line in zip(words, lines, strict=True))
+
+
+def test_what_is_missing_is_told_of_the_batches_that_lack_it() -> None:
+    two = [lot(), lot("26-0409", 2)]
+    with speaking("en"):
+        assert missing(report(), lots=two) == ["Batch 26-0409 has no report at all."]
+        assert "Content and purity" in missing(report(purities=()))[0]
+        low = report(lot_code="26-0409", purities=(purity("99.7"),))
+        assert missing(report(purities=(purity("99.5"),)), low, lots=two) == [
+            "Batch 26-0412: a result of 99.5 % area does not prove at least 99.8 %."
+        ]
+    assert not explain(LOTS, REPORTS, CERTIFICATES, None, TODAY)[0].missing
 
 
 def test_no_lot_in_stock_no_badge() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -22,7 +20,6 @@ from storefront.transactions import writing
 blueprint = Blueprint("admin_evidence", __name__)
 EvidenceForm = LotForm | LaboratoryForm | ReportForm | CertificateForm
 Saved = TypeVar("Saved")
-NOT_SHOWN = {"csrf_token", "shown_as", "do"}
 
 
 @blueprint.get("/")
@@ -44,29 +41,6 @@ def found(thing: Saved | None) -> Saved:
     if thing is None:
         abort(404)
     return thing
-
-
-def fingerprint(form: EvidenceForm) -> str:
-    """What a form says, as one hash: two forms that say the same have the same."""
-    values = {name: value for name, value in form.data.items() if name not in NOT_SHOWN}
-    # 70,2 in Dutch is 70.2 in English, and the language may be switched while a form is open.
-    text = json.dumps(values, sort_keys=True, default=str).replace(",", ".")
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def remembered(form: EvidenceForm) -> EvidenceForm:
-    """The form with the fingerprint of what it shows."""
-    form.shown_as.data = fingerprint(form)
-    return form
-
-
-def refuse_stale(form: EvidenceForm, saved: EvidenceForm) -> None:
-    """Raise Refused when what is saved is not what this form was made from."""
-    if form.shown_as.data != fingerprint(saved):
-        raise Refused(
-            _("Somebody else saved this since you opened it. Open it again in another tab and compare."),
-            status=409,
-        )
 
 
 def save(

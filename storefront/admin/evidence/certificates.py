@@ -8,11 +8,12 @@ from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront.accounts.rules import EVIDENCE
-from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
+from storefront.admin.evidence.board import blueprint, found, save
 from storefront.admin.forms import EmptyForm
 from storefront.admin.forms.evidence import CertificateForm
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import guard, note, say
+from storefront.admin.stale import refuse_stale, remembered
 from storefront.locale import gettext as _
 from storefront.quality import actions, editing
 from storefront.quality.models import SiteCertificate

@@ -6,10 +6,11 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront.accounts.rules import EVIDENCE
-from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
+from storefront.admin.evidence.board import blueprint, found, save
 from storefront.admin.forms.evidence import LaboratoryForm
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import guard
+from storefront.admin.stale import refuse_stale, remembered
 from storefront.quality import actions, editing
 from storefront.quality.models import Laboratory
 from storefront.transactions import repeated

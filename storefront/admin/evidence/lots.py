@@ -6,10 +6,11 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront.accounts.rules import EVIDENCE
-from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
+from storefront.admin.evidence.board import blueprint, found, save
 from storefront.admin.forms.evidence import STATES, LotForm
 from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
+from storefront.admin.stale import refuse_stale, remembered
 from storefront.catalog import editing as products
 from storefront.locale import current, in_language
 from storefront.locale import gettext as _
@@ -59,7 +60,7 @@ def lot(code: str) -> ResponseReturnValue:
 def save_lot(code: str) -> ResponseReturnValue:
     """Change a batch."""
     saved = found(queries.lot_to_edit(code))
-    form = _with_choices(LotForm(), state=saved.state)
+    form = _with_choices(LotForm(), saved=saved)
 
     def check() -> None:
         refuse_stale(form, _form_of(found(queries.lot_to_edit(code))))
@@ -72,7 +73,7 @@ def save_lot(code: str) -> ResponseReturnValue:
 
 def _form_of(saved: Lot) -> LotForm:
     values = {name: getattr(saved, name) for name in PLAIN} | {"variant": str(saved.variant_id)}
-    form = _with_choices(LotForm(formdata=None, data=values), state=saved.state)
+    form = _with_choices(LotForm(formdata=None, data=values), saved=saved)
     remembered(form)
     return form
 
@@ -96,8 +97,11 @@ def _data(form: LotForm, saved: Lot | None) -> actions.LotData:
     )
 
 
-def _with_choices(form: LotForm, only: str = "", state: str = "") -> LotForm:
-    """Sizes to choose from: of one product when it is named. A recalled batch may stay recalled."""
+def _with_choices(form: LotForm, only: str = "", saved: Lot | None = None) -> LotForm:
+    """Sizes to choose from, of one product when it is named, and the certified places of production.
+
+    A recalled batch may stay recalled, and a place without a certificate may stay what it is.
+    """
     sizes: list[tuple[str, str]] = []
     for product in products.admin_products():
         if only and product.code != only:
@@ -106,7 +110,11 @@ def _with_choices(form: LotForm, only: str = "", state: str = "") -> LotForm:
         for size in products.variants_of(product.product_id):
             sizes.append((str(size.id), f"{name}, {in_language(size.labels, current())} ({size.sku})"))
     form.variant.choices = choices(sizes)
-    if state == "recalled":
+    sites = dict(editing.site_choices())
+    if saved and saved.site:
+        sites.setdefault(saved.site, _("%(site)s (no certificate)", site=saved.site))
+    form.site.choices = choices([("", _("not known")), *sites.items()])
+    if saved and saved.state == "recalled":
         form.state.choices = choices([*STATES, ("recalled", _("Recalled"))])
     return form
 

@@ -8,12 +8,14 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront.accounts.rules import EVIDENCE
-from storefront.admin.evidence.board import blueprint, found, refuse_stale, remembered, save
-from storefront.admin.forms.evidence import MOST_RESULTS, ReportForm
+from storefront.admin.evidence.board import blueprint, found, save
+from storefront.admin.forms.evidence import MOST_RESULTS, ReportForm, unit_choices
 from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
+from storefront.admin.stale import refuse_stale, remembered
 from storefront.quality import actions, editing
 from storefront.quality.editing import ReportEdit
+from storefront.stock.models import Lot
 from storefront.transactions import repeated
 
 SAME = (
@@ -28,8 +30,10 @@ EMPTY_RESULT = {"in_scope": True, "passed": True}
 def new_report() -> ResponseReturnValue:
     """The empty form; for a batch, or for the batches of a product, when one is named."""
     form = ReportForm(formdata=None, lot=request.args.get("lot", ""))
-    form.results.append_entry(EMPTY_RESULT)
-    return _page(_with_choices(form, request.args.get("product", "")), None)
+    product = request.args.get("product", "")
+    _with_choices(form, product)
+    _append_result(form, product)
+    return _page(form, None)
 
 
 @blueprint.post("/reports/new")
@@ -57,7 +61,7 @@ def save_report(report_id: int) -> ResponseReturnValue:
 
 
 def _save(saved: ReportEdit | None) -> ResponseReturnValue:
-    form = _with_choices(ReportForm())
+    form = _with_choices(ReportForm(), saved=saved)
     if form.do.data:
         _press(form, form.do.data)
         return _page(form, saved)
@@ -85,13 +89,21 @@ def _press(form: ReportForm, button: str) -> None:
     what, _, name = button.partition(":")
     if what == "add":
         if len(form.results.entries) < MOST_RESULTS:
-            form.results.append_entry(EMPTY_RESULT)
+            _append_result(form)
         return
     for entry in form.results.entries:
         if what == "remove" and entry.name == name:
             form.results.entries.remove(entry)
             return
     abort(400)
+
+
+def _append_result(form: ReportForm, product: str = "") -> None:
+    """A further row; the main substance of the product is proposed."""
+    lots = [form.lot.data] if form.lot.data else [lot.code for lot, _, code in _lots(product)]
+    substances = editing.main_substances()
+    proposed = next((substances[code] for code in lots if code in substances), "")
+    form.results.append_entry(EMPTY_RESULT | {"substance": proposed})
 
 
 def _form_of(saved: ReportEdit) -> ReportForm:
@@ -107,7 +119,7 @@ def _form_of(saved: ReportEdit) -> ReportForm:
         "retest_on": report.retest_on,
         "results": [_result(result) for result in saved.results],
     }
-    form = _with_choices(ReportForm(formdata=None, data=values))
+    form = _with_choices(ReportForm(formdata=None, data=values), saved=saved)
     remembered(form)
     return form
 
@@ -154,15 +166,25 @@ def _result_data(part: Any) -> actions.ResultData:
     )
 
 
-def _with_choices(form: ReportForm, product: str = "") -> ReportForm:
-    form.lot.choices = choices(
-        (lot.code, f"{lot.code} ({sku})")
-        for lot, sku, code in editing.all_lots()
-        if not product or code == product
-    )
+def _with_choices(form: ReportForm, product: str = "", saved: ReportEdit | None = None) -> ReportForm:
+    """Batches, of one product when it is named; laboratories; units, those of the saved report too."""
+    form.lot.choices = choices((lot.code, f"{lot.code} ({sku})") for lot, sku, _ in _lots(product))
     form.laboratory.choices = choices((str(lab.id), lab.name) for lab in editing.laboratories())
+    stored = [unit for result in saved.results for unit in (result.unit, result.limit_unit)] if saved else []
+    for entry in form.results.entries:
+        entry.form.unit.choices = entry.form.limit_unit.choices = unit_choices(stored)
     return form
 
 
+def _lots(product: str) -> list[tuple[Lot, str, str]]:
+    """All batches, or those of a product."""
+    return [found for found in editing.all_lots() if product in ("", found[2])]
+
+
 def _page(form: ReportForm, saved: ReportEdit | None) -> str:
-    return render_template("admin/report.html", form=form, report=saved)
+    return render_template(
+        "admin/report.html",
+        form=form,
+        report=saved,
+        substances=sorted(set(editing.main_substances().values()) - {""}),
+    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import DayField, FigureField, Part, choices
@@ -21,6 +24,7 @@ OPERATORS = [
     ("absent", _("absent")),
 ]
 LIMIT_OPERATORS = [("", _("no limit")), *OPERATORS]
+UNITS = ["% area", "% m/m", "mg/kg", "µg/kg", "mg", "cfu/g"]
 STATES = [("quarantine", _("In quarantine")), ("released", _("Released")), ("blocked", _("Blocked"))]
 CATEGORIES = [
     ("identity", _("Identity")),
@@ -30,6 +34,12 @@ CATEGORIES = [
     ("micro", _("Microbiology")),
     ("water", _("Water")),
 ]
+
+
+def unit_choices(stored: Iterable[str] = ()) -> list[SelectChoice]:
+    """None, the units that reports use, and those that are stored already."""
+    units = dict.fromkeys([*UNITS, *(unit for unit in stored if unit)])
+    return choices([("", _("none")), *((unit, unit) for unit in units)])
 
 
 class LotForm(NestedForm):
@@ -43,7 +53,7 @@ class LotForm(NestedForm):
         choices=choices(STATES),
         default="quarantine",
     )
-    site = TextField(_("Code of the place of production"), [within(80)])
+    site = SelectField(_("Place of production"))
     supplier = TextField(_("Supplier of the raw material"), [within(120)])
     made_on = DayField(_("Made on"), [required(), within(10)])
     raw_received_on = DayField(_("Raw material received on"), [within(10)])
@@ -86,10 +96,10 @@ class ResultPart(Part):
     method_note_en = TextField(_("Note on the method"), [within(200)])
     operator = SelectField(_("Result is"), choices=choices(OPERATORS), default="=")
     value = FigureField(_("Value"), [within(20)])
-    unit = TextField(_("Unit"), [within(20)])
+    unit = SelectField(_("Unit"), choices=unit_choices(), default="")
     limit_operator = SelectField(_("Limit is"), choices=choices(LIMIT_OPERATORS), default="")
     limit_value = FigureField(_("Limit"), [within(20)])
-    limit_unit = TextField(_("Unit of the limit"), [within(20)])
+    limit_unit = SelectField(_("Unit of the limit"), choices=unit_choices(), default="")
     limit_source = TextField(_("Where the limit comes from"), [within(80)])
     in_scope = BooleanField(_("Inside the accredited scope"))
     passed = BooleanField(_("Passed"))
