@@ -45,6 +45,7 @@ SITE: dict[str, str] = {
     "storefront.admin.evidence": "/admin/evidence",
     "storefront.admin.orders": "/admin/orders",
     "storefront.admin.pages": "/admin/pages",
+    "storefront.admin.delivery": "/admin/delivery",
     "storefront.admin.staff": "/admin/staff",
     "storefront.admin.audit": "/admin/audit",
     "storefront.machines.webhooks": "/webhooks",

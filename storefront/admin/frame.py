@@ -177,6 +177,7 @@ def _groups() -> list[RailGroup]:
     ]
     shop = [
         _item(_("Pages"), "admin_pages.index", "list", rules.PAGES, ("admin_pages.",)),
+        _item(_("Delivery and VAT"), "admin_delivery.index", "truck", rules.SETTINGS, ("admin_delivery.",)),
         _item(_("Staff"), "admin_staff.index", "user", rules.STAFF, ("admin_staff.",)),
         _item(_("Audit log"), "admin_audit.index", "clock", rules.STAFF, ("admin_audit.",)),
     ]

@@ -59,7 +59,7 @@ def save_page(
 
 
 def add_shells() -> bool:
-    """Add the pages that the shop points to, without any text, where there is none. Returns whether any was."""
+    """Add the pages that the shop points to and does not have, without texts. Returns whether any was."""
     present = set(db.session.scalars(select(Page.code)))
     missing = [(number, code) for number, code in enumerate(CODES, 1) if code not in present]
     db.session.add_all(Page(code=code, position=number) for number, code in missing)

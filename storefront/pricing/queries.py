@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import bindparam, or_, select
 
-from storefront.database import LocalText, built_once, fetch
+from storefront.database import LocalText, built_once, db, fetch
 from storefront.pricing.models import ShippingMethod, VatRate
 
 COUNTRIES = ("NL", "BE")
@@ -68,6 +69,36 @@ def rates_by_country(on: date) -> dict[str, dict[str, int]]:
     for row in fetch(_RATES, {"on": on}):
         found.setdefault(row.country, {})[row.vat_class] = row.rate_bp
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RateSpan:
+    """A VAT rate of a country over a span of days."""
+
+    country: str
+    vat_class: str
+    rate_bp: int
+    valid_from: date
+    valid_until: date | None
+
+    @property
+    def percent(self) -> Decimal:
+        """The rate as people say it: 9, or 5.5."""
+        return Decimal(self.rate_bp) / 100
+
+    def holds(self, on: date) -> bool:
+        """True on the days of the rate."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+
+def all_rates() -> list[RateSpan]:
+    """Every rate that was, is and will be: by country and class, the newest first."""
+    rows = db.session.execute(
+        select(
+            VatRate.country, VatRate.vat_class, VatRate.rate_bp, VatRate.valid_from, VatRate.valid_until
+        ).order_by(VatRate.country.desc(), VatRate.vat_class, VatRate.valid_from.desc())
+    )
+    return [RateSpan(*row) for row in rows]
 
 
 def shipping_methods(country: str | None = None) -> list[Method]:

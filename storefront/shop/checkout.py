@@ -17,6 +17,7 @@ from storefront.orders import actions as orders
 from storefront.orders import queries as order_queries
 from storefront.orders.queries import OrderOfCart
 from storefront.orders.rules import NewLine, NewOrder
+from storefront.pages import queries as pages
 from storefront.payments import choice as payment_choice
 from storefront.payments import conversation, methods
 from storefront.payments.providers import ProviderAway
@@ -55,6 +56,7 @@ class Choice:
 
     country: str
     code: str
+    countries: list[str]  # where this cart can be sent
     ways: list[Way]
     totals: dict[tuple[str, str], Totals]  # by country and way
 
@@ -90,7 +92,7 @@ def show(lang: str) -> Response:
     if of.has_problems:
         return _cart_first(lang, held, posted)
     choice = _choice(form, of)
-    if not posted or form.update.data:
+    if choice is None or not posted or form.update.data:
         return _page(form, of, choice)
     form.validate()
     _compare(form, choice)
@@ -99,10 +101,14 @@ def show(lang: str) -> Response:
     return _order(lang, held, form, of, choice)
 
 
-def away(token: str = "") -> Response:
-    """503: the payment is away for a moment, or this shop has none. An order that was placed is kept."""
+def away(token: str = "", delivers: bool = True) -> Response:
+    """503: the payment is away for a moment, or this shop has none. An order that was placed is kept.
+
+    delivers: False when the shop cannot send this cart anywhere.
+    """
+    has_provider = payment_choice.current() is not None
     html = render_template(
-        "shop/payment_away.html", token=token, has_provider=payment_choice.current() is not None
+        "shop/payment_away.html", token=token, has_provider=has_provider, delivers=delivers
     )
     answer = make_response(html, 503)
     answer.headers["Retry-After"] = RETRY_SECONDS
@@ -127,38 +133,54 @@ def _cart_first(lang: str, held: Held, posted: bool) -> Response:
     return _sold_out(lang, held, message)
 
 
-def _choice(form: CheckoutForm, of: Basket) -> Choice:
-    """What was chosen; the first way of delivery of the country when none of its ways was."""
-    country = form.country.data or COUNTRIES[0]
+def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
+    """What was chosen; the first way of delivery of the country when none of its ways was.
+
+    Only countries with a way of delivery and all VAT rates of the cart; None when there is no such country.
+    """
+    classes = {line.offer.vat_class for line in of.lines if isinstance(line.offer, Offer)}
+    rates_of = rates_by_country(clock.today())
     by_code: dict[str, dict[str, Method]] = {}
     totals: dict[tuple[str, str], Totals] = {}
-    rates_of = rates_by_country(clock.today())
     for method in shipping_methods():
+        if method.country not in COUNTRIES or not classes <= rates_of[method.country].keys():
+            continue
         by_code.setdefault(method.code, {})[method.country] = method
         shipping = method.price_for(of.goods_cents)
         totals[method.country, method.code] = sums(of, shipping, rates_of[method.country])
+    lands = {land for land, _code in totals}
+    countries = [land for land in COUNTRIES if land in lands]
+    if not countries:
+        log.error("no country with a way of delivery and VAT rates", classes=sorted(classes))
+        return None
+    country = form.country.data if form.country.data in countries else countries[0]
     own = [code for land, code in totals if land == country]
     code = form.shipping.data if form.shipping.data in own else own[0]
-    return Choice(country, code, [Way(one, methods) for one, methods in by_code.items()], totals)
+    ways = [Way(one, methods) for one, methods in by_code.items()]
+    return Choice(country, code, countries, ways, totals)
 
 
 def _compare(form: CheckoutForm, choice: Choice) -> None:
-    """Refuse a way of delivery that the country does not have, and a total that the buyer has not seen."""
+    """Refuse a country or way of delivery that there is not, and a total that the buyer has not seen."""
+    if form.country.data != choice.country:
+        form.refuse(Refused(_("We do not deliver to this country at the moment."), field="country"))
     if form.shipping.data != choice.code:
         form.refuse(Refused(_("Choose a way of delivery for this country."), field="shipping"))
     entry = f"{choice.country}.{choice.code}.{choice.sums.total_cents}"
-    if form.seen.data and entry not in form.seen.data.split(" "):
+    if entry not in (form.seen.data or "").split(" "):
         total = format_money(choice.sums.total_cents, current())
         form.refuse(Refused(_("The total is now %(total)s. Check it and order again.", total=total)))
 
 
-def _page(form: CheckoutForm, of: Basket, choice: Choice, status: int = 200) -> Response:
+def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 200) -> Response:
+    if choice is None:
+        return away(delivers=False)
     html = render_template(
         "shop/checkout.html",
         form=form,
         cart=of,
         choice=choice,
-        countries=COUNTRIES,
+        countries=choice.countries,
         payment_methods=methods.METHODS,
     )
     answer = make_response(html, status)
@@ -231,6 +253,7 @@ def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> New
         shipping_cents=choice.sums.shipping_cents,
         payment_method=method.code,
         payment_name=in_language(method.names, lang),
+        terms_version=pages.saved_at("terms", lang),
     )
 
 

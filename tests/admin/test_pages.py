@@ -1,9 +1,12 @@
 """The editor of the shop's own pages."""
 
 import pytest
+from sqlalchemy import delete
 
 from storefront.database import db
+from storefront.pages.models import PageText
 from storefront.pages.queries import all_pages, page_to_edit
+from storefront.transactions import writing
 
 
 @pytest.fixture
@@ -60,3 +63,16 @@ def test_mistakes_are_told_at_their_field(admin_client, form_of, code):
 
 def test_a_time_that_no_form_of_ours_sent(admin_client, form_of, code):
     assert form_of(admin_client, f"/admin/pages/{code}").set(shown_at="soon").press().status_code == 400
+
+
+def test_a_page_that_nobody_wrote_is_listed_and_written_once(admin_client, form_of, demo_client):
+    with writing():
+        db.session.execute(delete(PageText).where(PageText.slug.in_(["terms", "voorwaarden"])))
+    assert "/admin/pages/terms" in admin_client.get("/admin/pages/").text
+    words = {
+        f"{lang}__{name}": f"{name} {lang}" for lang in ("nl", "en") for name in ("title", "slug", "body")
+    }
+    mine, theirs = (form_of(admin_client, "/admin/pages/terms").set(**words) for _ in range(2))
+    assert theirs.press().status_code == 303
+    assert demo_client.get("/en/pages/slug-en").status_code == 200
+    assert mine.press().status_code == 409
