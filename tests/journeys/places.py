@@ -24,7 +24,12 @@ SHOP_PLACES = {
     "page": "pages/{page}",
 }
 ENTER = re.compile("^(Enter as admin|Binnen als beheerder)$")
-STAFF_PLACES = {"admin product editor": "products/mgt-c", "admin article editor": "blog/edit/magnesium-brain"}
+STAFF_PLACES = {
+    "admin product editor": "products/mgt-c",
+    "admin article editor": "blog/edit/magnesium-brain",
+    "admin delivery": "delivery/",
+    "admin way of delivery": "delivery/NL/standard",
+}
 
 
 def path_of(place: str, live: Live, lang: str) -> str:

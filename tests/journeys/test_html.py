@@ -44,6 +44,8 @@ STAFF = {
     "evidence": "evidence/",
     "orders": "orders/",
     "pages": "pages/",
+    "delivery and VAT": "delivery/",
+    "way of delivery": "delivery/NL/standard",
     "articles": "blog/",
     "article editor": "blog/edit/magnesium-brain",
     "new article": "blog/new",
