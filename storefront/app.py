@@ -42,6 +42,7 @@ SITE: dict[str, str] = {
     "storefront.admin.sign_in": "/admin",
     "storefront.admin.dashboard": "/admin",
     "storefront.admin.products": "/admin/products",
+    "storefront.admin.assortment": "/admin/assortment",
     "storefront.admin.evidence": "/admin/evidence",
     "storefront.admin.orders": "/admin/orders",
     "storefront.admin.pages": "/admin/pages",

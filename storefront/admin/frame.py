@@ -173,6 +173,13 @@ def _groups() -> list[RailGroup]:
         _item(_("Dashboard"), HOME, "home", "", ("admin_dashboard.",)),
         _item(_("Orders"), "admin_orders.index", "box", rules.ORDERS, ("admin_orders.",), _orders_to_send),
         _item(_("Products"), "admin_products.index", "tag", rules.PRODUCTS, ("admin_products.",)),
+        _item(
+            _("Ingredients and collections"),
+            "admin_assortment.index",
+            "list",
+            rules.PRODUCTS,
+            ("admin_assortment.",),
+        ),
         _item(_("Evidence"), "admin_evidence.index", "barcode", rules.EVIDENCE, ("admin_evidence.",)),
     ]
     shop = [

@@ -43,11 +43,28 @@ Changes = dict[str, list[Any]]
 
 
 def add_ingredient(code: str, names: LocalText) -> Ingredient:
-    """A further substance to choose from."""
+    """A further substance to choose from. Refuses at "code" one that another ingredient has."""
     ingredient = Ingredient(code=code, names=names)
-    db.session.add(ingredient)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(ingredient)
+    except IntegrityError as error:
+        raise Refused(_("This code is already in use."), field="code") from error
     return ingredient
+
+
+def rename_ingredient(code: str, names: LocalText) -> Changes:
+    """Change an ingredient's names. Returns what changed, as save_product does."""
+    ingredient = db.session.scalar(select(Ingredient).where(Ingredient.code == code))
+    if ingredient is None:
+        raise Refused(_("This ingredient does not exist."), status=404)
+    before, ingredient.names = ingredient.names, names
+    db.session.flush()
+    return {
+        f"{lang} name": [before.get(lang, ""), name]
+        for lang, name in names.items()
+        if before.get(lang) != name
+    }
 
 
 def create_product(data: ProductData, actor: str) -> Product:

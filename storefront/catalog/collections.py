@@ -2,38 +2,81 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from storefront.catalog.addresses import remember_slug
-from storefront.catalog.data import CollectionData
+from storefront.catalog.data import CollectionData, CollectionTextData
 from storefront.catalog.models import Collection, CollectionText
 from storefront.catalog.rules import slug_of
 from storefront.database import db
 from storefront.locale import gettext as _
 from storefront.refusals import Refused
 
+Changes = dict[str, list[Any]]
 
-def save_collection(data: CollectionData) -> Collection:
-    """Make or change the collection with this code. Refuses an address that another one has."""
+
+def add_collection(data: CollectionData) -> Collection:
+    """A new collection. Refuses at "code" one that another collection has."""
+    collection = Collection(code=data.code, position=data.position)
+    try:
+        with db.session.begin_nested():
+            db.session.add(collection)
+    except IntegrityError as error:
+        raise Refused(_("This code is already in use."), field="code") from error
+    _save_texts(collection.id, data.texts)
+    return collection
+
+
+def save_collection(data: CollectionData) -> Changes:
+    """Make or change the collection with this code. Returns what changed: name -> [before, after].
+
+    Refuses at "nl-slug" an address that another one has.
+    """
     collection = db.session.scalar(select(Collection).where(Collection.code == data.code))
     if collection is None:
-        collection = Collection(code=data.code)
-    collection.position = data.position
-    db.session.add(collection)
+        add_collection(data)
+        return {}
+    changes: Changes = {}
+    if collection.position != data.position:
+        changes["position"] = [collection.position, data.position]
+        collection.position = data.position
     db.session.flush()
-    texts = db.session.scalars(select(CollectionText).where(CollectionText.collection_id == collection.id))
-    existing = {text.lang: text for text in texts}
-    for lang, given in data.texts.items():
-        slug = slug_of(given.slug) or slug_of(given.name)
-        text = existing.get(lang) or CollectionText(collection_id=collection.id, lang=lang)
-        try:
-            with db.session.begin_nested():
-                if text.slug and text.slug != slug:
-                    remember_slug("collection", lang, text.slug, slug, collection.id)
-                text.slug, text.name, text.intro = slug, given.name, given.intro
-                text.meta_description = given.meta_description
-                db.session.add(text)
-        except IntegrityError as error:
-            raise Refused(_("Another collection has this address."), field=f"{lang}-slug") from error
-    return collection
+    return changes | _save_texts(collection.id, data.texts)
+
+
+def _save_texts(collection_id: int, texts: dict[str, CollectionTextData]) -> Changes:
+    rows = db.session.scalars(select(CollectionText).where(CollectionText.collection_id == collection_id))
+    existing = {text.lang: text for text in rows}
+    changes: Changes = {}
+    for lang, given in texts.items():
+        text = existing.get(lang) or CollectionText(collection_id=collection_id, lang=lang)
+        changes |= _save_text(text, given)
+    return changes
+
+
+def _save_text(text: CollectionText, given: CollectionTextData) -> Changes:
+    lang, slug = text.lang, slug_of(given.slug) or slug_of(given.name)
+    if not given.name.strip():
+        raise Refused(_("A collection needs a name."), field=f"{lang}-name")
+    if not slug:
+        raise Refused(_("An address needs letters or digits."), field=f"{lang}-slug")
+    values = {
+        "slug": slug,
+        "name": given.name,
+        "intro": given.intro,
+        "meta_description": given.meta_description,
+    }
+    before = {name: getattr(text, name) for name in values} if text.id is not None else {}
+    try:
+        with db.session.begin_nested():
+            if before and before["slug"] != slug:
+                remember_slug("collection", lang, before["slug"], slug, text.collection_id)
+            for name, value in values.items():
+                setattr(text, name, value)
+            db.session.add(text)
+    except IntegrityError as error:
+        raise Refused(_("Another collection has this address."), field=f"{lang}-slug") from error
+    return {f"{lang} {name}": [old, values[name]] for name, old in before.items() if old != values[name]}

@@ -1,4 +1,4 @@
-"""Reads products for the people who keep them: every state, every language, every column."""
+"""Reads products, ingredients and collections for the people who keep them: every state, every language."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from storefront.catalog.models import Collection, CollectionProduct, Ingredient, Product, ProductText, Variant
-from storefront.database import db
+from storefront.catalog.data import CollectionTextData
+from storefront.catalog.models import (
+    Collection,
+    CollectionProduct,
+    CollectionText,
+    Ingredient,
+    Product,
+    ProductText,
+    Variant,
+)
+from storefront.catalog.rules import WANTED, missing
+from storefront.database import LocalText, db
 
 
 @dataclass(frozen=True, slots=True)
 class ListedProduct:
-    """A row of the product list of the admin."""
+    """A row of the product list of the admin. missing: what each text lacks, see `rules.WANTED`."""
 
     product_id: int
     code: str
@@ -30,6 +40,7 @@ class ListedProduct:
     variant_ids: tuple[int, ...]
     price_min: int
     price_max: int
+    missing: dict[str, tuple[str, ...]]
 
     @property
     def variants(self) -> int:
@@ -52,6 +63,75 @@ class ProductEdit:
         """When it was last saved; an editor hands it back, so that a stale edit is noticed."""
         return self.product.updated_at
 
+    @property
+    def on_sale(self) -> bool:
+        """True when there is a size on sale: without one there is nothing to show."""
+        return any(variant.on_sale for variant in self.variants)
+
+    @property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """What each text lacks, by language; see `rules.WANTED`."""
+        return {lang: missing(text) for lang, text in self.texts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class IngredientEdit:
+    """An ingredient, and how many products are made of it."""
+
+    code: str
+    names: LocalText
+    products: int
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionEdit:
+    """A collection with its texts by language, and how many products are in it."""
+
+    code: str
+    position: int
+    texts: dict[str, CollectionTextData]
+    products: int
+
+
+def admin_ingredients() -> list[IngredientEdit]:
+    """Every ingredient in the order in which they were made."""
+    made_of = (
+        select(func.count())
+        .where(Product.ingredient_id == Ingredient.id)
+        .correlate(Ingredient)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(select(Ingredient.code, Ingredient.names, made_of).order_by(Ingredient.id))
+    return [IngredientEdit(*row) for row in rows]
+
+
+def admin_collections() -> list[CollectionEdit]:
+    """Every collection in the shop's order; two queries."""
+    texts: dict[int, dict[str, CollectionTextData]] = defaultdict(dict)
+    fields = ("name", "slug", "intro", "meta_description")
+    for row in db.session.execute(
+        select(
+            CollectionText.collection_id,
+            CollectionText.lang,
+            *(getattr(CollectionText, name) for name in fields),
+        )
+    ):
+        texts[row.collection_id][row.lang] = CollectionTextData(
+            **{name: getattr(row, name) for name in fields}
+        )
+    inside = (
+        select(func.count())
+        .where(CollectionProduct.collection_id == Collection.id)
+        .correlate(Collection)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Collection.id, Collection.code, Collection.position, inside).order_by(
+            Collection.position, Collection.code
+        )
+    )
+    return [CollectionEdit(code, position, texts[id_], products) for id_, code, position, products in rows]
+
 
 def admin_products() -> list[ListedProduct]:
     """Every product, published ones first, archived ones last; three queries."""
@@ -68,6 +148,7 @@ def admin_products() -> list[ListedProduct]:
             ProductText.name,
             ProductText.slug,
             ProductText.updated_at,
+            *(getattr(ProductText, name) for name in WANTED),
         )
     ):
         texts[text.product_id].append(text)
@@ -98,6 +179,7 @@ def _listed(row: Any, texts: dict[int, list[Any]], sizes: dict[int, list[Any]]) 
         variant_ids=tuple(size.id for size in sizes[product_id]),
         price_min=min(prices, default=0),
         price_max=max(prices, default=0),
+        missing={text.lang: missing(text) for text in texts[product_id]},
     )
 
 

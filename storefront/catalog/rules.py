@@ -17,11 +17,17 @@ VAT_CLASSES = ("reduced", "standard")
 UNIT_PRICE_BASES = (100, 1000)
 LONGEST_SLUG = 120
 PRICE_WINDOW = timedelta(days=30)
+WANTED = ("summary", "meta_description", "directions", "warnings")  # texts that a product should have
 
 
 def slug_of(text: str) -> str:
     """The address word of a name: "Betaïne (TMG), capsules" → "betaine-tmg-capsules"."""
     return str(slugify(text, max_length=LONGEST_SLUG, word_boundary=True))
+
+
+def missing(text: Any) -> tuple[str, ...]:
+    """The names of WANTED that a product's text lacks. Advice: it can be sold without."""
+    return tuple(name for name in WANTED if not getattr(text, name))
 
 
 def nrv_percent(fact: Mapping[str, Any]) -> int | None:
