@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from storefront import clock
@@ -156,7 +156,7 @@ _BY_SLUG = built_once(
                 CollectionText.collection_id == CollectionProduct.collection_id, CollectionText.lang == LANG
             ),
         )
-        .where(ProductText.slug == bindparam("slug"), PUBLISHED)
+        .where(ProductText.slug == bindparam("slug"), or_(PUBLISHED, Product.code == bindparam("draft")))
         .order_by(*ORDER, CollectionText.id, _other.lang)
     )
 )
@@ -167,12 +167,13 @@ _TEXT = (
 _DECODED = ("ingredients", "warnings", "questions")
 
 
-def offer_by_slug(slug: str, lang: str) -> tuple[Offer, dict[str, Any]] | None:
+def offer_by_slug(slug: str, lang: str, draft: str = "") -> tuple[Offer, dict[str, Any]] | None:
     """A published product's offer with badges, and its texts; three queries.
 
+    draft: the code of a product that is read before it is published, too.
     The texts also hold "slugs" (language -> address word), "collections" ([(slug, name)]) and "origin".
     """
-    rows = fetch(_BY_SLUG, {"lang": lang, "today": clock.today(), "slug": slug})
+    rows = fetch(_BY_SLUG, {"lang": lang, "today": clock.today(), "slug": slug, "draft": draft})
     if not rows:
         return None
     first = rows[0]

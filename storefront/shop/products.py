@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from storefront.catalog import queries as catalog
+from storefront.catalog.preview import previewed
 from storefront.locale import gettext
 from storefront.offers.queries import ListPage, Offer, VariantOffer, list_page, offer_by_slug
 from storefront.plugin_system.calling import call_all, call_markup
@@ -87,15 +88,27 @@ def card_extras(offers: list[Offer]) -> dict[int, Any]:
 @blueprint.get("/products/<slug>")
 def show(lang: str, slug: str) -> str | Response:
     """A product: pictures, variants, badges with their evidence, facts, statements, research."""
-    found = offer_by_slug(slug, lang)
+    token = request.args.get("preview", "")
+    draft = previewed(token)
+    found = offer_by_slug(slug, lang, draft)
     if found is None:
         now = catalog.moved_slug("product", lang, slug)
         return gone_or_moved(url_for("shop_products.show", lang=lang, slug=now) if now else None)
     offer, text = found
-    site, methods, chosen = frame(), shipping_methods(), chosen_variant(offer)
+    preview = offer.code == draft
+    kept: dict[str, Any] = {"preview": token} if preview else {}
     set_alternates(
-        {code: url_for("shop_products.show", lang=code, slug=own) for code, own in text["slugs"].items()}
+        {
+            code: url_for("shop_products.show", lang=code, slug=own, **kept)
+            for code, own in text["slugs"].items()
+        }
     )
+    html = _page(offer, text, preview)
+    return _for_staff_only(html) if preview else html
+
+
+def _page(offer: Offer, text: dict[str, Any], preview: bool) -> str:
+    site, methods, chosen, lang = frame(), shipping_methods(), chosen_variant(offer), offer.lang
     way = [(name, site.collection(one)) for one, name in text["collections"][:1]]
     site.section = way[0][1] if way else site.products
     breadcrumbs((gettext("All products"), site.products), *way, (offer.name, site.product(offer.slug)))
@@ -104,6 +117,7 @@ def show(lang: str, slug: str) -> str | Response:
         offer=offer,
         text=text,
         chosen=chosen,
+        preview=preview,
         certificate=batch(chosen.lot_code, lang) if chosen.lot_code else None,
         methods=methods,
         home_method=next((method for method in methods if method.country == SHIPPED_FROM), None),
@@ -112,6 +126,15 @@ def show(lang: str, slug: str) -> str | Response:
         ),
         structured=[structured.product(offer, text["meta_description"], methods)],
     )
+
+
+def _for_staff_only(html: str) -> Response:
+    """A page that no cache and no search engine may keep, and whose address no other site learns."""
+    response = make_response(html)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def chosen_variant(offer: Offer) -> VariantOffer:

@@ -15,6 +15,8 @@ from storefront.admin.frame import actor, guard, note, say
 from storefront.admin.products import mapping
 from storefront.catalog import actions, editing
 from storefront.catalog.editing import ProductEdit
+from storefront.catalog.preview import preview_token
+from storefront.locale import LANGUAGES, current
 from storefront.locale import gettext as _
 from storefront.media.actions import prepared, store_picture
 from storefront.plugin_system.calling import call_lists
@@ -28,6 +30,7 @@ from storefront.transactions import repeated, writing
 from storefront.web_security import UPLOAD_BYTES
 
 blueprint = Blueprint("admin_products", __name__)
+LEAST_WIDTH = 1600  # pixels; a narrower picture is blurred on a large screen
 TABS = ("published", "draft", "archived")
 DONE = {"published": "product published", "draft": "product taken back", "archived": "product archived"}
 
@@ -82,6 +85,20 @@ def edit(code: str) -> ResponseReturnValue:
 def save(code: str) -> ResponseReturnValue:
     """Save the editor, or do what another of its buttons says."""
     return _save(_product(code))
+
+
+@blueprint.get("/<code>/preview")
+@guard(PRODUCTS)
+def preview(code: str) -> ResponseReturnValue:
+    """Lead to the shop's page of a product that is not published, as it was last saved."""
+    found = _product(code)
+    lang = next((one for one in (current(), *LANGUAGES) if one in found.texts), "")
+    if not lang or not found.on_sale:
+        editor = mapping.form_of(found, _levels(found))
+        editor.refuse(Refused(_("A product needs a size on sale before it can be shown.")))
+        return _editor(editor, found), 409
+    slug = found.texts[lang].slug
+    return redirect(url_for("shop_products.show", lang=lang, slug=slug, preview=preview_token(code)))
 
 
 @blueprint.post("/<code>/duplicate")
@@ -167,7 +184,7 @@ def _save(found: ProductEdit | None) -> ResponseReturnValue:
         return _editor(form, found), 422
     if stored or button:  # new pictures have to be described before they can be saved
         form.clear_errors()
-        return _editor(form, found)
+        return _editor(form, found, uploaded=stored)
     if not valid:
         return _editor(form, found), 422
     return _write(form, found)
@@ -237,6 +254,7 @@ def _editor(
     found: ProductEdit | None,
     copy: DuplicateForm | None = None,
     absorption: AbsorptionForm | None = None,
+    uploaded: int = 0,
 ) -> str:
     product = found.product if found else None
     return render_template(
@@ -245,6 +263,8 @@ def _editor(
         edit=found,
         product=product,
         pictures=mapping.shown_pictures(form),
+        uploaded=uploaded,
+        least_width=LEAST_WIDTH,
         figures=mapping.figures(found) if found else {},
         percents=mapping.percents(found) if found else {},
         explanations=quality.explain_for(product.id, clock.today()) if product else [],
