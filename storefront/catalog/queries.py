@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, exists, literal_column, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, case, exists, literal, literal_column, or_, select, union_all
 
 from storefront.catalog.models import (
     Collection,
@@ -20,7 +20,7 @@ from storefront.catalog.models import (
     ProductText,
     SlugHistory,
 )
-from storefront.catalog.search import fold, words
+from storefront.catalog.search import fold, telling, words
 from storefront.database import LocalText, db, fetch
 
 
@@ -235,6 +235,23 @@ def search(text: str, lang: str) -> list[int]:
 
 def _all_in(asked: list[str], name: str) -> bool:
     return all(word in name for word in asked)
+
+
+def search_any(text: str, lang: str, limit: int) -> list[int]:
+    """Ids of published products that hold any telling word of the text; those with the most come first."""
+    asked = telling(words(text))
+    if not asked:
+        return []
+    held = [ProductText.search_text.contains(word) for word in asked]
+    number = sum((case((one, 1), else_=0) for one in held), start=literal(0))
+    statement = (
+        select(Product.id)
+        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .where(Product.state == "published", or_(*held))
+        .order_by(number.desc(), Product.position, Product.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
 
 
 def pick_products(text: str, lang: str, limit: int = 20) -> list[PickedProduct]:

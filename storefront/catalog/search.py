@@ -12,6 +12,17 @@ from collections.abc import Iterable
 APOSTROPHES = frozenset("'`´ʼ’‘′＇")
 MOST_WORDS = 8
 LONGEST = 200
+SHORTEST = 3  # of a word that finds something by itself
+# Words that stand in every text, and so find everything.
+LITTLE_DUTCH = (
+    "aan", "als", "bij", "dan", "dat", "deze", "die", "dit", "een", "het", "hoe", "met", "mijn", "naar", "niet",
+    "ook", "over", "per", "tot", "van", "veel", "voor", "wat", "welke", "zijn",
+)  # fmt: skip
+LITTLE_ENGLISH = (
+    "and", "any", "are", "best", "for", "from", "how", "much", "not", "that", "the", "this", "what", "which",
+    "with", "you", "your",
+)  # fmt: skip
+LITTLE = frozenset(LITTLE_DUTCH + LITTLE_ENGLISH)
 
 
 def fold(text: str) -> str:
@@ -24,6 +35,11 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words that a search asks for, each once."""
     return list(dict.fromkeys(fold(text[:LONGEST]).split()))[:MOST_WORDS]
+
+
+def telling(asked: Iterable[str]) -> list[str]:
+    """Of the words of a search, those that say what is looked for, so that one of them is enough."""
+    return [word for word in asked if len(word) >= SHORTEST and word not in LITTLE]
 
 
 def folded(texts: Iterable[str]) -> str:

@@ -20,9 +20,15 @@ SUGGESTED = 4
 
 @blueprint.get("/search")
 def show(lang: str) -> str:
-    """Found products as cards and found articles as a list; a friendly page when nothing was found."""
+    """Found products as cards and found articles as a list; a friendly page when nothing was found.
+
+    When no product has all the words, those that have some of them are shown and called so.
+    """
     text = asked_for()
     ids = catalog.search(text, lang)[:MOST_PRODUCTS] if text else []
+    some_words = not ids and bool(text)
+    if some_words:
+        ids = catalog.search_any(text, lang, MOST_PRODUCTS)
     found = in_order(ids, lang)
     results: list[SearchResult] = call_lists("search_results", text=text, lang=lang) if text else []
     suggested = [] if found else offers(lang, limit=SUGGESTED)
@@ -31,9 +37,10 @@ def show(lang: str) -> str:
         "shop/search.html",
         text=text,
         found=found,
+        some_words=some_words,
         results=results,
         suggested=suggested,
-        total=len(found) + len(results),
+        total=len(results) + (0 if some_words else len(found)),
     )
 
 

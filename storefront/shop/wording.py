@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from storefront.catalog.rules import nrv_percent
-from storefront.locale import current, gettext, in_language
+from storefront.locale import current, format_date, format_month, gettext, in_language, ngettext
 from storefront.money import format_money, format_number
 from storefront.offers.queries import Offer, VariantOffer
 from storefront.quality.facts import Badge, GmpBadge, LabBadge, PurityBadge
@@ -84,6 +85,14 @@ def badge_title(badge: Badge) -> str:
     return gettext("GMP production")
 
 
+def valid_until(badge: PurityBadge | LabBadge) -> str:
+    """The last day of a badge and what ends then: "3 August 2028, the best-before date of a batch"."""
+    day = format_date(badge.valid_until)
+    if badge.ended_by == "lot":
+        return gettext("%(day)s, the first best-before date", day=day)
+    return gettext("%(day)s, the first retest date", day=day)
+
+
 def badge_summary(badge: Badge) -> list[str]:
     """The lines below a badge's title: what was measured, by whom, on which batch."""
     if isinstance(badge, PurityBadge):
@@ -92,8 +101,12 @@ def badge_summary(badge: Badge) -> list[str]:
         passed = sum(line.passed for line in badge.reports)
         tests = sum(line.tests for line in badge.reports)
         labs = lab_names(badge)
-        said = gettext(
-            "%(passed)s of %(tests)s results passed, by %(labs)s", passed=passed, tests=tests, labs=labs
+        said = ngettext(
+            "%(passed)s of %(num)s result passed, by %(labs)s",
+            "%(passed)s of %(num)s results passed, by %(labs)s",
+            tests,
+            passed=passed,
+            labs=labs,
         )
         return [said]
     first = badge.certificates[0]
@@ -112,8 +125,34 @@ def _purity_summary(badge: PurityBadge) -> list[str]:
         by, year = badge.absorption.assessor, badge.absorption.year
         lines.append(gettext("and absorption: assessed by %(assessor)s, %(year)s", assessor=by, year=year))
     value = reading(badge.operator, badge.value, badge.unit)
-    lot, method = badge.lot_code, badge.method
-    return [*lines, gettext("Batch %(lot)s: %(value)s by %(method)s", lot=lot, value=value, method=method)]
+    told = {"lot": lot_code(badge.lot_code), "value": value, "method": badge.method, "n": badge.lots}
+    if badge.lots > 1:
+        text = gettext("Lowest of %(n)s batches: %(value)s by %(method)s (%(lot)s)")
+    else:
+        text = gettext("Batch %(lot)s: %(value)s by %(method)s")
+    return [*lines, escape(text) % told]
+
+
+def lot_code(code: str) -> Markup:
+    """A batch code that does not break at its hyphen."""
+    return Markup('<span class="nowrap">%s</span>') % code
+
+
+def allergens(ingredients: list[dict[str, Any]]) -> str:
+    """What a product's label must name: "Allergens: milk." Empty when its ingredients are not given."""
+    marked = dict.fromkeys(part["text"] for part in ingredients if part["allergen"])
+    if marked:
+        return gettext("Allergens: %(names)s.", names=", ".join(marked))
+    if ingredients:
+        return gettext("Contains none of the 14 allergens that a label must name.")
+    return ""
+
+
+def best_before(day: date) -> str:
+    """A best-before date as it stands on a label: "end of June 2026", or the day when it is not the last."""
+    if (day + timedelta(days=1)).day != 1:
+        return format_date(day)
+    return gettext("end of %(month)s", month=format_month(day))
 
 
 def lab_names(badge: LabBadge) -> str:
@@ -149,7 +188,7 @@ def _unit(unit: str) -> str:
 
 
 def join_lines(lines: list[str]) -> Markup:
-    """Lines below each other."""
+    """Lines below each other; what is not Markup is escaped."""
     return Markup("<br>").join(lines)
 
 
@@ -165,5 +204,9 @@ def init_app(app: Flask) -> None:
         plain_number=plain_number,
         reference_share=reference_share,
         join_lines=join_lines,
+        valid_until=valid_until,
+        lot_code=lot_code,
+        allergens=allergens,
+        best_before=best_before,
     )
     app.jinja_env.globals.update(reading=reading, lab_place=place, lab_names=lab_names, portion=portion)

@@ -2,12 +2,20 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
+from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
+from storefront.database import db
+from storefront.locale import speaking
 from storefront.offers.queries import offers_by_code
+from storefront.quality.facts import LabBadge, LabLine
+from storefront.shop import wording
 from storefront.shop.listing import asked_for
+from storefront.stock.models import StockLevel
+from storefront.transactions import writing
 
 PRODUCT = "/en/products/magnesium-l-threonate-capsules"
 
@@ -137,6 +145,73 @@ def test_badges_stand_in_their_order_and_open_their_evidence(demo_client):
     summaries = re.findall(r"<summary>.*?<strong>([^<]+)</strong>", dutch)
     assert summaries[:3] == ["Zuiverheid &gt; 99,8%", "Tweemaal onafhankelijk getest", "GMP-productie"]
     assert "Eastmere Labs (VS)" in dutch
+
+
+def test_the_purity_of_several_batches_is_called_the_lowest(demo_client):
+    html = demo_client.get("/en/products/nmn-capsules").text
+    assert re.search(
+        r'Lowest of 2 batches: 99\.87% by HPLC-UV \(<span class="nowrap">26-\d{4}</span>\)', html
+    )
+    assert "the first best-before date" in html or "the first retest date" in html
+    dutch = demo_client.get("/nl/products/nmn-capsules").text
+    assert "Laagste van 2 batches: 99,87% met HPLC-UV" in dutch
+    one = demo_client.get("/en/products/magnesium-l-threonate-powder").text
+    assert re.search(r'Batch <span class="nowrap">26-\d{4}</span>: ', one)
+    assert "Lowest of" not in one
+
+
+def test_what_a_badge_ends_with_is_told():
+    day = date(2028, 8, 3)
+    facts = {"reports": (), "twice": False, "lot_code": "26-0409", "valid_until": day}
+    with speaking("en"):
+        assert wording.valid_until(LabBadge(**facts)) == "3 August 2028, the first retest date"
+        lot = LabBadge(**facts, ended_by="lot")
+        assert wording.valid_until(lot) == "3 August 2028, the first best-before date"
+
+
+@pytest.mark.parametrize(
+    ("ingredients", "told"),
+    [
+        ([], ""),
+        ([("rice", False)], "Contains none of the 14 allergens that a label must name."),
+        ([("rice", False), ("milk", True), ("soy", True), ("milk", True)], "Allergens: milk, soy."),
+    ],
+)
+def test_allergens_are_told_from_what_is_marked(ingredients, told):
+    rows = [{"text": text, "allergen": allergen} for text, allergen in ingredients]
+    with speaking("en"):
+        assert wording.allergens(rows) == told
+
+
+def test_the_page_tells_the_allergens(demo_client):
+    told = "Bevat geen van de 14 allergenen die op een etiket moeten staan."
+    assert told in demo_client.get("/nl/products/nmn-capsules").text
+
+
+def test_a_best_before_date_reads_as_on_the_label():
+    with speaking("nl"):
+        assert wording.best_before(date(2026, 6, 30)) == "einde juni 2026"
+        assert wording.best_before(date(2028, 2, 28)) == "28 februari 2028"
+    with speaking("en"):
+        assert wording.best_before(date(2028, 2, 29)) == "end of February 2028"
+
+
+def test_one_result_is_told_in_the_singular():
+    line = LabLine(
+        lab_name="Noordlab", cities={}, country="NL", report_number="1", reported_on=date(2026, 1, 1),
+        tests=1, passed=1, standard="", accreditation="", purity=None, purity_unit="",
+    )  # fmt: skip
+    badge = LabBadge(reports=(line,), twice=False, lot_code="26-0409", valid_until=date(2028, 1, 1))
+    with speaking("nl"):
+        assert wording.badge_summary(badge) == ["1 van 1 uitslag in orde, door Noordlab (NL)"]
+
+
+def test_a_size_that_is_sold_out_is_not_said_to_be_bought(demo_app, demo_client):
+    with demo_app.app_context(), writing():
+        db.session.execute(update(StockLevel).values(available=0))
+    html = demo_client.get("/en/products/nmn-capsules").text
+    assert "You are buying from batch" not in html
+    assert "This size is sold out; its last batch is" in html or "The certificate of this batch" not in html
 
 
 def test_absorption_is_named_only_where_it_was_assessed(demo_client):

@@ -59,3 +59,28 @@ def test_it_takes_few_queries(demo_app, demo_client, queries):
     with queries(demo_app) as seen:
         demo_client.get("/en/search?q=magnesium")
     assert len(seen) <= 8, "\n".join(seen)
+
+
+def test_products_with_some_of_the_words_are_shown_when_none_has_all(demo_client):
+    html = demo_client.get("/nl/search?q=magnesium+brein+slaap").text
+    assert "Producten met een deel van deze woorden" in html
+    assert all("agnesium" in title for title in titles(html)[:3])
+    assert 'class="empty"' not in html
+
+
+def test_more_words_come_first(demo_client):
+    first = titles(demo_client.get("/en/search?q=schoenveter+creatine+powder").text)[0]
+    assert first.startswith("Creatine")
+
+
+def test_little_words_find_nothing_by_themselves(demo_client):
+    html = demo_client.get("/nl/search?q=schoenveter+voor+de+een").text
+    assert "Niets gevonden voor" in html
+    assert 'class="empty"' in html
+
+
+def test_some_of_the_words_take_few_queries_too(demo_app, demo_client, queries):
+    demo_client.get("/en/")
+    with queries(demo_app) as seen:
+        demo_client.get("/en/search?q=magnesium+shoelace")
+    assert len(seen) <= 8, "\n".join(seen)
