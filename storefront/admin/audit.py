@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from storefront.accounts import queries
 from storefront.accounts.rules import STAFF
 from storefront.admin.frame import guard, page_number
+from storefront.admin.log_words import detail_words, target_words
 from storefront.locale import lazy_gettext as _
 
 blueprint = Blueprint("admin_audit", __name__)
@@ -20,6 +21,10 @@ ACTIONS = {
     "product taken back": _("product taken back"),
     "product archived": _("product archived"),
     "absorption changed": _("absorption changed"),
+    "ingredient added": _("ingredient added"),
+    "ingredient changed": _("ingredient changed"),
+    "collection added": _("collection added"),
+    "collection changed": _("collection changed"),
     "batch added": _("batch added"),
     "batch changed": _("batch changed"),
     "report added": _("report added"),
@@ -33,6 +38,8 @@ ACTIONS = {
     "order cancelled": _("order cancelled"),
     "order refunded": _("order refunded"),
     "page changed": _("page changed"),
+    "VAT rate added": _("VAT rate added"),
+    "delivery changed": _("delivery changed"),
     "staff added": _("staff added"),
     "staff let in": _("staff let in"),
     "staff shut out": _("staff shut out"),
@@ -53,5 +60,7 @@ def index() -> ResponseReturnValue:
         per_page=queries.AUDIT_PAGE,
         target=target,
         action_words=lambda action: ACTIONS.get(action, action),
+        target_words=target_words,
+        detail_words=detail_words,
         address=lambda n: url_for("admin_audit.index", page=n, target=target or None),
     )

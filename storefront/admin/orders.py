@@ -14,6 +14,7 @@ from storefront.admin.forms import EmptyForm, NestedForm
 from storefront.admin.forms.fields import choices, typed
 from storefront.admin.forms.orders import RefundForm, SendForm
 from storefront.admin.frame import actor, guard, note, page_number, say
+from storefront.admin.log_words import detail_words
 from storefront.forms import StaffForm
 from storefront.locale import gettext as _
 from storefront.orders import actions, queries, rules
@@ -193,6 +194,7 @@ def _page(
         "admin/order.html",
         order=order,
         events=queries.events(order.id),
+        detail_words=detail_words,
         payments=payments.payments_of(order.id),
         refunds=payments.refunds_of(order.id),
         send_form=send or _send_form(order),

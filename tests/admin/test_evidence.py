@@ -267,6 +267,6 @@ def test_new_laboratories_and_certificates_are_added_once(admin_client, form_of)
 def test_every_change_is_in_the_log(admin_client, form_of):
     report = report_of().report
     form_of(admin_client, f"/admin/evidence/reports/{report.id}").set(sample="raw").press()
-    assert f"report {report.report_number}" in admin_client.get("/admin/audit/").text
+    assert f"rapport {report.report_number}" in admin_client.get("/admin/audit/").text
     db.session.rollback()
     assert db.session.scalar(select(LabReport.sample).where(LabReport.id == report.id)) == "raw"

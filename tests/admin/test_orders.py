@@ -187,7 +187,7 @@ def test_what_staff_do_is_written_down(place, staff, form_of):
     number = place(pay=True)
     form_of(staff, f"/admin/orders/{number}", "/send").press()
     log = staff.get("/admin/audit/").text
-    assert f"order {number}" in log and "Marieke de Wit" in log
+    assert f"bestelling {number}" in log and "Marieke de Wit" in log
 
 
 def test_no_get_changes_an_order(place, staff):

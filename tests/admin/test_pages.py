@@ -37,7 +37,7 @@ def test_a_text_is_changed_and_shown(admin_client, form_of, code, demo_client):
     assert form.press().status_code == 303
     shown = demo_client.get(f"/nl/pages/{page(code).texts['nl'].slug}").text
     assert "Een nieuwe alinea." in shown
-    assert f"page {code}" in admin_client.get("/admin/audit/").text
+    assert f"pagina {code}" in admin_client.get("/admin/audit/").text
 
 
 def test_a_stale_edit_is_refused_and_nothing_is_lost(admin_client, form_of, code):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from storefront.catalog import editing
 from storefront.catalog.models import PriceHistory, SlugHistory
 from storefront.database import db
+from storefront.money import format_money
 from storefront.quality.editing import absorption_of
 from storefront.stock import queries as stock
 
@@ -83,7 +84,7 @@ def test_a_price_is_changed_and_remembered(admin_client, form_of, demo_client, t
     history = db.session.scalars(select(PriceHistory).where(PriceHistory.variant_id == variant.id)).all()
     assert history[-1].price_cents == cents and history[-1].actor == "Marieke de Wit"
     log = admin_client.get("/admin/audit/").text
-    assert f"{variant.sku} price" in log
+    assert f"{variant.sku}, prijs: {format_money(3495, 'nl')} → {format_money(cents, 'nl')}" in log
     slug = product().texts["nl"].slug
     shown = demo_client.get(f"/nl/products/{slug}").text
     assert f"{cents // 100 % 1000},{cents % 100:02d}" in shown
