@@ -27,6 +27,10 @@ ENTER = re.compile("^(Enter as admin|Binnen als beheerder)$")
 STAFF_PLACES = {
     "admin product editor": "products/mgt-c",
     "admin article editor": "blog/edit/magnesium-brain",
+    "admin products": "products/",
+    "admin ingredients and collections": "assortment/",
+    "admin collection": "assortment/collections/magnesium",
+    "admin ingredient": "assortment/ingredients/magnesium",
     "admin delivery": "delivery/",
     "admin way of delivery": "delivery/NL/standard",
 }
