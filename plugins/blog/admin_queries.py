@@ -213,6 +213,59 @@ def topic_choices(lang: str) -> list[tuple[str, str]]:
     return [(key, name) for key, name in db.session.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorRow:
+    """A person, with the number of articles that they wrote or reviewed."""
+
+    key: str
+    name: str
+    roles: dict[str, str]
+    articles: int
+
+
+def author_rows() -> list[AuthorRow]:
+    """Everybody who writes or reviews, by name."""
+    named = (Article.author_id == Author.id) | (Article.reviewer_id == Author.id)
+    count = select(func.count(Article.id)).where(named).correlate(Author).scalar_subquery()
+    query = select(Author.key, Author.name, Author.roles, count).order_by(Author.name, Author.id)
+    return [AuthorRow(*row) for row in db.session.execute(query)]
+
+
+def author_to_edit(key: str) -> tuple[Author, int] | None:
+    """A person by their key, with the number of articles that name them."""
+    author = db.session.scalar(select(Author).where(Author.key == key))
+    if author is None:
+        return None
+    named = (Article.author_id == author.id) | (Article.reviewer_id == author.id)
+    return author, db.session.scalar(select(func.count(Article.id)).where(named)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic with its texts by language and the number of articles under it."""
+
+    topic: Topic
+    texts: dict[str, TopicText]
+    articles: int
+
+    def name(self, lang: str) -> str:
+        """Its name in this language, else in another."""
+        names = [self.texts[one].name for one in (lang, *LANGUAGES) if one in self.texts]
+        return next(iter(names), self.topic.key)
+
+
+def topic_rows(key: str = "") -> list[TopicRow]:
+    """The topics in their order; with a key, only that one."""
+    query = select(Topic).order_by(Topic.position, Topic.id)
+    topics = list(db.session.scalars(query.where(Topic.key == key) if key else query))
+    texts: dict[int, dict[str, TopicText]] = defaultdict(dict)
+    for text in db.session.scalars(select(TopicText)):
+        texts[text.topic_id][text.lang] = text
+    counted = select(ArticleTopic.topic_id, func.count()).group_by(ArticleTopic.topic_id)
+    articles = {row[0]: row[1] for row in db.session.execute(counted)}
+    return [TopicRow(topic, texts[topic.id], articles.get(topic.id, 0)) for topic in topics]
+
+
 def article_choices(text: str, lang: str, limit: int = 8) -> list[tuple[str, str]]:
     """Articles to link by a search in titles: (code, title in this language, else in another)."""
     query = select(Article.code, ArticleText.lang, ArticleText.title).join(

@@ -168,6 +168,8 @@ def make_order_now(
     elif len(sold) > 1:
         path = url("shop_products.index", lang=language(), codes=",".join(offer.code for offer in sold))
     heading = asked["heading"] or _heading(sold, chosen)
+    if all(offer.sold_out for offer in sold):
+        heading = _("%(name)s: sold out", name=(chosen or sold)[0].name)
     intro = excerpts.description(chosen[0].intro) if chosen else ""
     return OrderNow(f"order-{number}", heading, sold, path, intro, source)
 

@@ -299,6 +299,44 @@ class ReferenceForm(DeepForm):
         return [" ".join(line.split()).rstrip(".,;") for line in lines if line.strip(" .,;")]
 
 
+class AuthorPart(Form):
+    """A person in one language."""
+
+    role = TextField(_("Role"), [within(120)])
+    bio = LongTextField(_("Biography"), [within(1_000)])
+
+
+class AuthorForm(DeepForm):
+    """A person who writes or reviews."""
+
+    name = TextField(_("Name"), [required(), within(120)])
+    nl = FormField(AuthorPart)
+    en = FormField(AuthorPart)
+
+
+class TopicPart(Form):
+    """A topic in one language; without a name it has no page in it."""
+
+    name = TextField(_("Name"), [within(120)])
+    slug = TextField(_("Web address"), [within(120)])
+    intro = LongTextField(_("Introduction"), [within(1_000)])
+    order_heading = TextField(_("Heading of the block"), [within(160)])
+
+
+class TopicForm(DeepForm):
+    """What articles are about."""
+
+    nl = FormField(TopicPart)
+    en = FormField(TopicPart)
+    position = WholeField(_("Place in the list"))
+    collection = SelectField(_("Collection"))
+
+    def offer(self, collections: dict[str, str], chosen: str) -> None:
+        """Say what can be chosen: (code -> name), and what was chosen before, were it gone."""
+        gone = {} if not chosen or chosen in collections else {chosen: chosen}
+        self.collection.choices = [("", gettext("None")), *(collections | gone).items()]
+
+
 def clean_doi(field: TextField) -> None:
     """A DOI in any spelling becomes the bare one; what holds none is refused."""
     if field.data:

@@ -7,7 +7,7 @@ import unicodedata
 from itertools import chain, count
 
 from slugify import slugify
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -17,8 +17,18 @@ from storefront.plugin_api import gettext as _
 from . import citations
 from .actions import derive
 from .drafts import ReferenceDraft
-from .models import Article, ArticleCitation, ArticleText, Author, Reference, Topic, TopicText
+from .models import (
+    Article,
+    ArticleCitation,
+    ArticleText,
+    ArticleTopic,
+    Author,
+    Reference,
+    Topic,
+    TopicText,
+)
 
+KEY, ADDRESS = 50, 120  # letters of a key, with room for a number behind it; of an address
 NUMBER = re.compile(r"\d{1,8}")
 
 
@@ -124,7 +134,7 @@ def save_author(
     if key and author is None:
         raise Refused(_("This person is not in the list of authors."), status=404)
     if author is None:
-        author = Author(key=new_key or _free(Author.key, slugify(name) or "author"))
+        author = Author(key=new_key or _free(Author.key, slugify(name, max_length=KEY) or "author"))
         db.session.add(author)
     author.name, author.roles, author.bios = name.strip(), roles, bios
     db.session.flush()
@@ -153,7 +163,7 @@ def save_topic(
         raise Refused(_("This topic does not exist."), status=404)
     if topic is None:
         first = names.get("en") or next(name for name in names.values() if name)
-        topic = Topic(key=new_key or _free(Topic.key, slugify(first) or "topic"))
+        topic = Topic(key=new_key or _free(Topic.key, slugify(first, max_length=KEY) or "topic"))
         db.session.add(topic)
     topic.position, topic.collection_code = position, collection_code
     db.session.flush()
@@ -166,12 +176,20 @@ def save_topic(
                 db.session.delete(texts[lang])
             continue
         text = texts.get(lang) or TopicText(topic_id=topic.id, lang=lang)
-        text.name, text.slug, text.intro = name, slugs.get(lang) or slugify(name), intros.get(lang, "")
+        text.name, text.slug, text.intro = name, _slug(lang, slugs, name), intros.get(lang, "")
         if order_headings is not None:
             text.order_heading = order_headings.get(lang, "")
         db.session.add(text)
         _flush_topic(lang)
     return topic
+
+
+def _slug(lang: str, slugs: dict[str, str], name: str) -> str:
+    """An address of small letters, digits and hyphens, from what was typed or else from the name."""
+    slug = slugify(slugs.get(lang) or name, max_length=ADDRESS)
+    if not slug:
+        raise Refused(_("An address needs letters or digits."), field=f"{lang}-slug")
+    return slug
 
 
 def _flush_topic(lang: str) -> None:
@@ -192,6 +210,18 @@ def delete_author(key: str) -> None:
     if db.session.scalar(select(Article.id).where(named).limit(1)):
         raise Refused(_("An article names this person; they stay in the list."))
     db.session.delete(author)
+    db.session.flush()
+
+
+def delete_topic(key: str) -> None:
+    """Take a topic away with its pages, unless an article stands under it."""
+    topic = db.session.scalar(select(Topic).where(Topic.key == key))
+    if topic is None:
+        raise Refused(_("This topic does not exist."), status=404)
+    if db.session.scalar(select(ArticleTopic.article_id).where(ArticleTopic.topic_id == topic.id).limit(1)):
+        raise Refused(_("An article stands under this topic; it stays."))
+    db.session.execute(delete(TopicText).where(TopicText.topic_id == topic.id))
+    db.session.delete(topic)
     db.session.flush()
 
 

@@ -12,6 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 EDIT = "/admin/blog/edit/magnesium-brain"
+LISTS = (
+    *("references", "references/slutsky2010", "authors", "authors/edit/sanne-hoekstra", "authors/new"),
+    *("topics", "topics/edit/magnesium", "topics/new"),
+)
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -135,7 +139,7 @@ def test_axe_finds_nothing(browser: Browser, shop: str, width: int, scheme: Any)
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     for lang in ("nl", "en"):
-        for path in ("/admin/blog/", EDIT, "/admin/blog/references", "/admin/blog/references/slutsky2010"):
+        for path in ("/admin/blog/", EDIT, *(f"/admin/blog/{place}" for place in LISTS)):
             enter(page, shop, path, lang)
             if path == EDIT:
                 page.locator(".side:visible [data-pick=product]").first.click()

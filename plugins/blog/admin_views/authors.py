@@ -1,0 +1,85 @@
+"""Who writes and reviews: list, add, change, remove."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from storefront.plugin_api import LANGUAGES, Refused, actor, audit, requires, url, writing
+from storefront.plugin_api import gettext as _
+
+from .. import admin_queries, library
+from ..forms import AuthorForm, ButtonForm
+from .blueprint import PERMISSION, blueprint, known_code
+
+
+@blueprint.get("/authors")
+@requires(PERMISSION)
+def authors_index() -> ResponseReturnValue:
+    """Everybody who writes or reviews."""
+    return render_template("blog/admin/authors.html", rows=admin_queries.author_rows())
+
+
+@blueprint.route("/authors/new", methods=["GET", "POST"])
+@requires(PERMISSION)
+def new_author() -> ResponseReturnValue:
+    """A new person."""
+    return _editor(AuthorForm(), "")
+
+
+@blueprint.route("/authors/edit/<key>", methods=["GET", "POST"])
+@requires(PERMISSION)
+def edit_author(key: str) -> ResponseReturnValue:
+    """A person with what readers see of them."""
+    found = admin_queries.author_to_edit(known_code(key))
+    if found is None:
+        abort(404)
+    author, articles = found
+    parts = {
+        lang: {"role": author.roles.get(lang, ""), "bio": author.bios.get(lang, "")} for lang in LANGUAGES
+    }
+    return _editor(AuthorForm(data={"name": author.name, **parts}), key, author.name, articles)
+
+
+def _editor(form: AuthorForm, key: str, name: str = "", articles: int = 0) -> ResponseReturnValue:
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                saved = _save(form, key)
+                flash(_("The person was saved."), "ok")
+                return redirect(url("blog_admin.edit_author", key=saved), 303)
+            except Refused as refusal:
+                form.refuse(refusal)
+                status = refusal.status
+    shown = {"form": form, "key": key, "name": name, "articles": articles, "button": ButtonForm()}
+    return render_template("blog/admin/author_edit.html", **shown), status
+
+
+def _save(form: AuthorForm, key: str) -> str:
+    roles = {lang: form[lang].form.role.data or "" for lang in LANGUAGES}
+    bios = {lang: form[lang].form.bio.data or "" for lang in LANGUAGES}
+    with writing():
+        saved = library.save_author(form.name.data or "", roles, bios, key=key).key
+        audit(actor(), "author.saved", saved)
+    return saved
+
+
+@blueprint.post("/authors/edit/<key>/delete")
+@requires(PERMISSION)
+def delete_author(key: str) -> ResponseReturnValue:
+    """Take a person whom no article names out of the list."""
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    try:
+        with writing():
+            library.delete_author(known_code(key))
+            audit(actor(), "author.deleted", key)
+    except Refused as refusal:
+        if refusal.status == 404:
+            abort(404)
+        flash(str(refusal), "ok")
+        return redirect(url("blog_admin.edit_author", key=key), 303)
+    flash(_("The person was removed."), "ok")
+    return redirect(url("blog_admin.authors_index"), 303)
