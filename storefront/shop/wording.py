@@ -86,7 +86,7 @@ def badge_title(badge: Badge) -> str:
 
 
 def valid_until(badge: PurityBadge | LabBadge) -> str:
-    """The last day of a badge and what ends then: "3 August 2028, the best-before date of a batch"."""
+    """The last day of a badge and what ends then: "3 August 2028, the first best-before date"."""
     day = format_date(badge.valid_until)
     if badge.ended_by == "lot":
         return gettext("%(day)s, the first best-before date", day=day)
