@@ -110,19 +110,20 @@ def cancel(number: str) -> ResponseReturnValue:
 def refund(number: str) -> ResponseReturnValue:
     """Give back all that is left, or an amount, through the provider."""
     order, form = _order(number), RefundForm()
-    if not form.validate_on_submit():
+    valid, part = form.validate_on_submit(), form.is_part()
+    if not valid:
         return _page(order, refund=form), 422
-    part = form.how.data == "part"
     if part and not form.amount.cents:
         form.amount.errors = [*form.amount.errors, _("Write an amount such as 34.95.")]
         return _page(order, refund=form), 422
     cents = form.amount.cents if part else None
-    found, restock, seen = payments.returnable(order.id), bool(form.restock.data), form.seen_cents()
+    found, seen = payments.returnable(order.id), form.seen_cents()
+    restock = bool(form.restock.data) and not part
     return _talk(
         order,
         lambda: conversation.refund_order(number, cents, actor(), restock, seen),
         "order refunded",
-        {"cents": cents or (found.left_cents if found else 0)},
+        {"cents": cents or (found.next_cents if found else 0)},
         _("The money of order %(number)s is on its way back.", number=order.number),
         lambda refusal: {"refund": _refused(form, refusal)},
     )
@@ -190,6 +191,8 @@ def _page(
     refund: StaffForm | None = None,
 ) -> str:
     found, given_back = payments.returnable(order.id), payments.given_back_cents(order.id)
+    if isinstance(refund, RefundForm) and refund.is_part():
+        refund.restock.data = True  # it is not asked for a part, so nobody took it away
     return render_template(
         "admin/order.html",
         order=order,
@@ -200,6 +203,6 @@ def _page(
         send_form=send or _send_form(order),
         cancel_form=cancel or EmptyForm(formdata=None),
         refund_form=refund or RefundForm(formdata=None, already=str(given_back), restock=True),
-        returnable=found if found and (found.unfinished or found.left_cents) else None,
+        returnable=found if found and found.next_cents else None,
         refund_open=refund is not None,
     )

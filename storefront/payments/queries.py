@@ -75,6 +75,11 @@ class Returnable:
     left_cents: int
     unfinished: Refund | None = None
 
+    @property
+    def next_cents(self) -> int:
+        """What goes back when no amount is named."""
+        return self.left_cents if self.unfinished is None else self.unfinished.amount_cents
+
 
 def returnable(order_id: int) -> Returnable | None:
     """What can be given back now: an unfinished refund is repeated first, then comes money that was held."""

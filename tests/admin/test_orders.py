@@ -8,6 +8,7 @@ import pytest
 from storefront import clock
 from storefront.database import db
 from storefront.jobs.models import Job
+from storefront.money import format_money
 from storefront.orders import actions, queries
 from storefront.payments import conversation
 from storefront.payments import queries as payments
@@ -157,7 +158,30 @@ def test_an_amount_goes_back_once_however_often_it_is_pressed(place, staff, form
 def test_attempts_are_told_in_words(place, staff):
     page = staff.get(f"/admin/orders/{place(pay=True)}").text
     assert re.search(r"(Poging|Attempt) 1, demo: (betaald|paid)", page)
-    assert "Alles wat nog niet is terugbetaald" in page or "All that is left" in page
+
+
+def test_no_button_gives_money_back_without_naming_how_much(place, staff, form_of):
+    number = place(pay=True)
+    page = staff.get(f"/admin/orders/{number}").text
+    total = format_money(order(number).total_cents, "nl")
+    assert f">{total} terugbetalen</button>" in page
+    assert f'data-confirm="{total} terugbetalen?' in page and 'data-confirm="{amount} euro ' in page
+    assert 'type="radio"' not in page.partition('id="refund"')[2]
+    assert 'id="restock-hint"' in page
+    form = form_of(staff, f"/admin/orders/{number}", "/refund")
+    for how in (None, "", "all"):
+        assert form.set(how=how).press().status_code == 400
+    assert order(number).refunded_cents == 0
+
+
+def test_stock_is_not_asked_for_a_part(place, shop, staff, form_of):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/refund")
+    mistake = form.set(how="part", amount="ten", restock=None).press()
+    assert mistake.status_code == 422 and re.search(r'<input[^>]* checked[^>]* id="restock"', mistake.text)
+    whole = format_money(order(number).total_cents, "nl").removeprefix("€\u00a0")
+    assert form.set(amount=whole, restock="y").press().status_code == 303
+    assert order(number).state == "refunded" and shop.left(SMALL) == 8
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "1,234", "ten", "99999999", "70,00"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import abort
-from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import Part, choices
+from storefront.admin.forms.fields import Part
 from storefront.forms import MoneyField, TextField, within
 from storefront.locale import lazy_gettext as _
 
@@ -25,19 +25,21 @@ class SendForm(NestedForm):
 
 
 class RefundForm(NestedForm):
-    """Give back everything, or an amount.
+    """Give back everything or an amount: two forms on the page, each with its own button.
 
     already: what had been given back when the page was shown; a second click is refused by it.
     """
 
-    how = RadioField(
-        _("How much"),
-        choices=choices([("full", _("All that is left")), ("part", _("An amount"))]),
-        default="full",
-    )
+    how = HiddenField()
     amount = MoneyField(_("Amount to give back"), [within(20)])
     restock = BooleanField(_("Put goods that were not sent back into stock"))
     already = HiddenField()
+
+    def is_part(self) -> bool:
+        """True for an amount, False for everything; 400 to what no form of ours sends."""
+        if self.how.data not in ("full", "part"):
+            abort(400)
+        return bool(self.how.data == "part")
 
     def seen_cents(self) -> int:
         """`already` as cents; 400 to what no form of ours sends."""

@@ -8,10 +8,12 @@ let unsaved = false;
 addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
 document.addEventListener('input', ({ target }) => { if (target.form?.matches('[data-guard]')) unsaved = true; });
 
-// data-confirm asks first (on the form or the button pressed); data-once takes one click.
+// data-confirm asks first (on the form or the button pressed; {name} in it is what that field holds); data-once
+// takes one click.
 document.addEventListener('submit', (event) => {
   const { target: form, submitter } = event;
-  const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+  const question = (submitter?.dataset.confirm ?? form.dataset.confirm)
+    ?.replace(/\{(\w+)\}/g, (all, name) => form.elements[name]?.value.trim() ?? all);
   if ('busy' in form.dataset || (question && !confirm(question))) { event.preventDefault(); return; }
   if (form.matches('[data-guard]')) unsaved = false;
   if (!form.matches('[data-once]')) return;
