@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -89,11 +90,16 @@ def _lot(lot: dict[str, Any], variant_id: int, today: date) -> LotData:
         released_by=lot["released_by"],
         on_sale_since=_ago(today, lot["on_sale_days_ago"]),
         sold_out_on=_sold_out_on(lot, today) if sold_out else None,
-        best_before=today + timedelta(days=lot["best_before_in_days"]),
+        best_before=_end_of_month(today + timedelta(days=lot["best_before_in_days"])),
         recalled_on=_ago(today, recall.get("days_ago")),
         recall_reasons=recall.get("reason", {}),
         recall_advice=recall.get("advice", {}),
     )
+
+
+def _end_of_month(day: date) -> date:
+    """The last day of a day's month: labels say "end of June 2026"."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _sold_out_on(lot: dict[str, Any], today: date) -> date:

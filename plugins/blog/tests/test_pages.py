@@ -195,6 +195,17 @@ def test_several_products_and_collections_lead_to_their_list(
     assert len(read(demo_client, str(collection.get("href"))).classed("card")) == 2
 
 
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("body", "listed"), [("## One\n\nText.", False), ("## One\n\nA.\n\n## Two\n\nB.", True)]
+)
+def test_a_table_of_contents_has_more_than_one_entry(
+    client: FlaskClient, read: Read, write: Write, body: str, listed: bool
+) -> None:
+    write("Contents", body=body)
+    assert bool(read(client, "/en/blog/contents").classed("toc")) is listed
+
+
 def test_what_is_sold_out_says_so_and_is_not_sold(demo_client: FlaskClient, read: Read) -> None:
     sell_out("mgt-c")
     page = read(demo_client, path_of("magnesium-brain", "en"))
