@@ -56,6 +56,11 @@ STAFF = {
     "new article": "blog/new",
     "references": "blog/references",
     "new reference": "blog/references/new",
+    "authors": "blog/authors",
+    "author": "blog/authors/edit/sanne-hoekstra",
+    "topics": "blog/topics",
+    "topic": "blog/topics/edit/magnesium",
+    "new topic": "blog/topics/new",
     "announcement": "announcement/",
 }
 
