@@ -15,14 +15,11 @@ LONGEST = 200
 SHORTEST = 3  # of a word that finds something by itself
 # Words that stand in every text, and so find everything.
 LITTLE_DUTCH = (
-    "aan", "als", "bij", "dan", "dat", "deze", "die", "dit", "een", "het", "hoe", "met", "mijn", "naar", "niet",
-    "ook", "over", "per", "tot", "van", "veel", "voor", "wat", "welke", "zijn",
-)  # fmt: skip
-LITTLE_ENGLISH = (
-    "and", "any", "are", "best", "for", "from", "how", "much", "not", "that", "the", "this", "what", "which",
-    "with", "you", "your",
-)  # fmt: skip
-LITTLE = frozenset(LITTLE_DUTCH + LITTLE_ENGLISH)
+    "aan als bij dan dat deze die dit een het hoe met mijn naar niet ook over per tot van veel voor "
+    "wat welke zijn "
+)
+LITTLE_ENGLISH = "and any are best for from how much not that the this what which with you your "
+LITTLE = frozenset((LITTLE_DUTCH + LITTLE_ENGLISH).split())
 
 
 def fold(text: str) -> str:

@@ -49,6 +49,50 @@ _tests = (
 _assay = TestResult.__table__.alias("assay")
 
 
+_COLUMNS = (
+    Product.id.label("product_id"),
+    Product.main_analyte,
+    Variant.id.label("variant_id"),
+    Variant.sku,
+    Variant.position,
+    StockLevel.available,
+    Lot.code.label("lot_code"),
+    Lot.state.label("lot_state"),
+    Lot.site,
+    Lot.best_before,
+    Lot.on_sale_since,
+    Lot.sold_out_on,
+    LabReport.id.label("report_id"),
+    LabReport.report_number,
+    LabReport.sample,
+    LabReport.state.label("report_state"),
+    LabReport.reported_on,
+    LabReport.retest_on,
+    Laboratory.name.label("lab_name"),
+    Laboratory.cities.label("lab_cities"),
+    Laboratory.country.label("lab_country"),
+    Laboratory.company_group.label("lab_group"),
+    Laboratory.standard,
+    Laboratory.accreditation_body,
+    Laboratory.accreditation_number,
+    Laboratory.accredited_from,
+    Laboratory.accredited_until,
+    _tests.label("tests"),
+    _passed.label("passed"),
+    _assay.c.id.label("assay_id"),
+    _assay.c.substance,
+    _assay.c.method,
+    _assay.c.in_scope,
+    _assay.c.operator,
+    _assay.c.value,
+    _assay.c.unit,
+    BioavailabilityReference.citation,
+    BioavailabilityReference.doi,
+    BioavailabilityReference.assessor,
+    BioavailabilityReference.year,
+)
+
+
 def _evidence(everything: bool) -> Any:
     """One row per product × variant × lot × report × purity result.
 
@@ -59,48 +103,7 @@ def _evidence(everything: bool) -> Any:
         report.append(LabReport.state == "valid")
         assay.append(_assay.c.unit.in_(rules.PURITY_UNITS))
     return (
-        select(
-            Product.id.label("product_id"),
-            Product.main_analyte,
-            Variant.id.label("variant_id"),
-            Variant.sku,
-            Variant.position,
-            StockLevel.available,
-            Lot.code.label("lot_code"),
-            Lot.state.label("lot_state"),
-            Lot.site,
-            Lot.best_before,
-            Lot.on_sale_since,
-            Lot.sold_out_on,
-            LabReport.id.label("report_id"),
-            LabReport.report_number,
-            LabReport.sample,
-            LabReport.state.label("report_state"),
-            LabReport.reported_on,
-            LabReport.retest_on,
-            Laboratory.name.label("lab_name"),
-            Laboratory.cities.label("lab_cities"),
-            Laboratory.country.label("lab_country"),
-            Laboratory.company_group.label("lab_group"),
-            Laboratory.standard,
-            Laboratory.accreditation_body,
-            Laboratory.accreditation_number,
-            Laboratory.accredited_from,
-            Laboratory.accredited_until,
-            _tests.label("tests"),
-            _passed.label("passed"),
-            _assay.c.id.label("assay_id"),
-            _assay.c.substance,
-            _assay.c.method,
-            _assay.c.in_scope,
-            _assay.c.operator,
-            _assay.c.value,
-            _assay.c.unit,
-            BioavailabilityReference.citation,
-            BioavailabilityReference.doi,
-            BioavailabilityReference.assessor,
-            BioavailabilityReference.year,
-        )
+        select(*_COLUMNS)
         .select_from(Product)
         .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
         .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
