@@ -39,7 +39,7 @@ run: .venv/run.stamp
 	@$(MAKE) --no-print-directory serve
 
 serve:
-	@PATH="$(CURDIR)/$(BIN):$$PATH" STOREFRONT_ENV=development HOST=$(HOST) PORT=$(PORT) sh deploy/run.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" STOREFRONT_ENV=development HOST=$(HOST) PORT=$(PORT) exec sh deploy/run.sh
 
 test: .venv/test.stamp browser postgres check
 	@$(BIN)/python -m pytest -n 2 -q -m "not full"

@@ -9,7 +9,8 @@ from storefront.config import UnsafeSettings
 try:
     app = create_app()
 except UnsafeSettings as problem:
-    sys.exit(f"The shop does not start: {problem}")
+    sys.stderr.write(f"The shop does not start: {problem}\n")
+    sys.exit(3)  # what gunicorn takes as "do not try again"
 
 gc.collect()
 gc.freeze()  # what stands now stays: the collector looks through it no more, and forks share it

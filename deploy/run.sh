@@ -11,8 +11,8 @@ cat <<TEXT
 
 The shop is open (Ctrl-C closes it):
   shopper   http://$HOST:$PORT/
-  admin     http://$HOST:$PORT/admin/sign-in   "Enter as admin"
-  marketer  http://$HOST:$PORT/admin/sign-in   "Enter as marketer"
+  admin     http://$HOST:$PORT/admin/sign-in   "Enter as admin", "Binnen als beheerder"
+  marketer  http://$HOST:$PORT/admin/sign-in   "Enter as marketer", "Binnen als marketeer"
 
 TEXT
 wait "$web"

@@ -18,7 +18,7 @@ from storefront.app import create_app
 from storefront.config import Settings
 from storefront.testing.databases import free_port
 
-STARTED_WITHIN = 30.0
+STARTED_WITHIN = 60.0
 
 
 def served() -> Flask:
