@@ -102,7 +102,9 @@ const kind = $('#look_in', finder);
 const text = $('#look_for', finder);
 const results = $('[data-results]', finder);
 let looking = 0;
+let typing; // a search that waits for the last key; it must not replace what is ticked meanwhile
 const look = async () => {
+  clearTimeout(typing);
   const mine = ++looking;
   const query = new URLSearchParams({ kind: kind.value, text: text.value, lang: shown() });
   try {
@@ -121,7 +123,6 @@ const open = (what) => {
   text.focus();
   look();
 };
-let typing;
 text.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(look, 250); });
 text.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); look(); } });
 kind.addEventListener('change', look);
