@@ -20,7 +20,7 @@ from storefront.admin.forms.fields import FigureField, Part, WholeField, choices
 from storefront.forms import LongTextField, MoneyField, StaffForm, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
-UNITS = ("mg", "µg", "g", "IE")
+UNITS = ("mg", "µg", "g")
 MOST_ROWS = 40
 CODE = Regexp(r"^[a-z0-9][a-z0-9-]*$", message=_("Use small letters, figures and hyphens."))
 
