@@ -89,9 +89,11 @@ def test_in_tests_a_hook_raises(make_app, monkeypatch):
         app.test_client().get("/nl/")
 
 
-def test_a_plugin_that_cannot_be_loaded_is_left_out_in_production_and_shown(make_app):
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_plugin_that_cannot_be_loaded_is_left_out_in_production_and_shown(make_app, database):
     app = make_app(
         "demo",
+        database,
         env="production",
         base_url="https://shop.example",
         payment_provider="",
