@@ -9,7 +9,8 @@ from storefront import clock
 from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES, gettext
 from storefront.quality import batches
 from storefront.quality.batches import Batch
-from storefront.shop.frame import breadcrumbs, frame, set_alternates
+from storefront.shop.frame import breadcrumbs, set_alternates
+from storefront.shop.paths import paths
 from storefront.web_security import limiter
 
 blueprint = Blueprint("shop_batch", __name__)
@@ -36,7 +37,7 @@ def show(lang: str, code: str | None = None) -> str | tuple[str, int]:
     batch = batches.batch(asked, lang) if asked else None
     places = {one: url_for("shop_batch.show", lang=one, code=code) for one in LANGUAGES}
     set_alternates(places)
-    breadcrumbs((gettext("Verify your batch"), frame().batch))
+    breadcrumbs((gettext("Verify your batch"), paths().batch))
     page = render_template(
         "shop/batch.html",
         asked=asked,

@@ -6,11 +6,10 @@ page asks for it. Nothing here is the visitor's: the pages are the same for ever
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, request, url_for
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -22,6 +21,7 @@ from storefront.pages import queries as pages
 from storefront.plugin_system.calling import call_lists, call_markup
 from storefront.plugin_system.hookspecs import MenuItem
 from storefront.shop import wording
+from storefront.shop.paths import paths
 
 LEADING = 2  # so many collections stand in the main navigation
 HOW_WE_TEST = "how-we-test"
@@ -40,68 +40,13 @@ class Frame:
 
     def __init__(self, lang: str, bare: bool = False) -> None:
         self.lang = lang
+        self.paths = paths(lang)
         self.bare = bare
         self.section = ""  # path of the menu item that this page belongs to, when it is not its own
 
-    @cached_property
-    def home(self) -> str:
-        """Path of the home page."""
-        return self._path("shop_home.show")
-
-    @cached_property
-    def products(self) -> str:
-        """Path of the list of all products."""
-        return self._path("shop_products.index")
-
-    @cached_property
-    def search(self) -> str:
-        """Path of the search page."""
-        return self._path("shop_search.show")
-
-    @cached_property
-    def batch(self) -> str:
-        """Path of the batch look-up."""
-        return self._path("shop_batch.show")
-
-    @cached_property
-    def cart(self) -> str:
-        """Path of the cart page."""
-        return self._path("shop_cart.show")
-
-    @cached_property
-    def cart_add(self) -> str:
-        """Path that a form posts to when something goes into the cart."""
-        return self._path("shop_cart.add")
-
-    @cached_property
-    def sprite(self) -> str:
-        """Address of the icons, asked for once a page."""
-        asset = cast(Callable[[str], str], current_app.jinja_env.globals["asset"])
-        return asset("img/icons.svg")
-
-    @cached_property
-    def _product_root(self) -> str:
-        return self._path("shop_products.show", slug="-").removesuffix("-")
-
-    @cached_property
-    def _collection_root(self) -> str:
-        return self._path("shop_products.collection", slug="-").removesuffix("-")
-
-    @cached_property
-    def _page_root(self) -> str:
-        return self._path("shop_pages.show", slug="-").removesuffix("-")
-
-    def product(self, slug: str) -> str:
-        """Path of a product's page."""
-        return self._product_root + slug
-
-    def collection(self, slug: str) -> str:
-        """Path of a collection."""
-        return self._collection_root + slug
-
     def page(self, code: str) -> str:
         """Path of one of the shop's own pages by its code; the home page when there is none."""
-        return self.path_of_page(code) or self.home
+        return self.path_of_page(code) or self.paths.home
 
     def path_of_page(self, code: str) -> str | None:
         """Path of one of the shop's own pages by its code."""
@@ -118,12 +63,12 @@ class Frame:
     def collections(self) -> list[NavLink]:
         """All collections in their order."""
         rows = [row for row in self._links if row.kind == "collection"]
-        return [self._link(row.label, self.collection(row.slug)) for row in rows]
+        return [self._link(row.label, self.paths.collection(row.slug)) for row in rows]
 
     @cached_property
     def _pages(self) -> dict[str, NavLink]:
         rows = [row for row in self._links if row.kind == "page"]
-        return {row.code: self._link(row.label, self._page_root + row.slug) for row in rows}
+        return {row.code: self._link(row.label, self.paths.page(row.slug)) for row in rows}
 
     def own_pages(self, *codes: str) -> list[NavLink]:
         """Links to the shop's own pages with these codes, in this order."""
@@ -132,7 +77,7 @@ class Frame:
     @cached_property
     def navigation(self) -> list[NavLink]:
         """NMN · Magnesium · All products · (plugins) · Quality."""
-        products = self._link(gettext("All products"), self.products)
+        products = self._link(gettext("All products"), self.paths.products)
         if self.bare:
             return [products]
         items: list[MenuItem] = call_lists("navigation_links", lang=self.lang)
@@ -149,7 +94,7 @@ class Frame:
         """The footer's column about evidence; plugins add to it."""
         items: list[MenuItem] = [] if self.bare else call_lists("footer_links", lang=self.lang)
         own = [self._menu_link(item) for item in items]
-        verify = self._link(gettext("Verify your batch"), self.batch)
+        verify = self._link(gettext("Verify your batch"), self.paths.batch)
         return [verify, *self.own_pages(HOW_WE_TEST), *own, *self.own_pages("editorial-policy")]
 
     @cached_property
@@ -197,7 +142,7 @@ class Frame:
     def breadcrumbs(self) -> list[tuple[str, str]]:
         """The way here: (label, path) from the home page to this one; empty when the view set none."""
         steps: tuple[tuple[str, str], ...] = g.get("breadcrumbs", ())
-        return [(gettext("Home"), self.home), *steps] if steps else []
+        return [(gettext("Home"), self.paths.home), *steps] if steps else []
 
     @cached_property
     def breadcrumb_data(self) -> dict[str, Any]:
@@ -207,14 +152,6 @@ class Frame:
             for number, (label, path) in enumerate(self.breadcrumbs, 1)
         ]
         return {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}
-
-    def _path(self, endpoint: str, **values: Any) -> str:
-        """The path of an endpoint, made once for all pages: nothing but the map of the site decides it."""
-        known: dict[tuple[str, ...], str] = current_app.extensions.setdefault("shop_paths", {})
-        key = (request.script_root, self.lang, endpoint)
-        if key not in known:
-            known[key] = url_for(endpoint, lang=self.lang, **values)
-        return known[key]
 
     @cached_property
     def _here(self) -> str:
@@ -271,7 +208,7 @@ def media_path(file: str) -> str:
 
 def icon(name: str, extra: str = "") -> Markup:
     """An icon of the sprite; the class gives size and colour."""
-    return _icon(frame().sprite, name, f"icon {extra}" if extra else "icon")
+    return _icon(paths().sprite, name, f"icon {extra}" if extra else "icon")
 
 
 @lru_cache(maxsize=512)
@@ -283,6 +220,6 @@ def _icon(sprite: str, name: str, css: str) -> Markup:
 def init_app(app: Flask) -> None:
     """Give templates the frame."""
     app.jinja_env.globals.update(
-        frame=frame, icon=icon, media_path=media_path, srcset=srcset, lang=LocalProxy(current)
+        frame=frame, paths=paths, icon=icon, media_path=media_path, srcset=srcset, lang=LocalProxy(current)
     )
     wording.init_app(app)

@@ -9,6 +9,7 @@ from storefront import markdown
 from storefront.pages import queries
 from storefront.responses import gone_or_moved
 from storefront.shop.frame import breadcrumbs, frame, set_alternates
+from storefront.shop.paths import paths
 
 blueprint = Blueprint("shop_pages", __name__)
 
@@ -28,10 +29,9 @@ def show(lang: str, slug: str) -> str | Response:
 
 def place_of(scheme: str, rest: str) -> str | None:
     """The path of a link in a text: "page:returns", "batch:26-0412", "products:"."""
-    site = frame()
-    places = {"home": site.home, "products": site.products, "search": site.search, "cart": site.cart}
+    to = paths()
     if scheme == "page":
-        return site.path_of_page(rest)
+        return frame().path_of_page(rest)
     if scheme == "batch":
-        return f"{site.batch}/{rest}" if rest else site.batch
-    return places.get(scheme)
+        return f"{to.batch}/{rest}" if rest else to.batch
+    return {"home": to.home, "products": to.products, "search": to.search, "cart": to.cart}.get(scheme)

@@ -17,6 +17,7 @@ from storefront.quality.batches import batch
 from storefront.responses import gone_or_moved
 from storefront.shop import listing, structured
 from storefront.shop.frame import breadcrumbs, frame, set_alternates, set_canonical
+from storefront.shop.paths import paths
 
 blueprint = Blueprint("shop_products", __name__)
 
@@ -29,8 +30,8 @@ def index(lang: str) -> str | Response:
     """All products, filtered and sorted as the address asks."""
     asked = listing.asked_for(request.args)
     found = list_page(lang, asked.filters, asked.sort, asked.page, PER_PAGE)
-    breadcrumbs((gettext("All products"), frame().products))
-    return list_response(asked, found, frame().products, "shop/products.html")
+    breadcrumbs((gettext("All products"), paths().products))
+    return list_response(asked, found, paths().products, "shop/products.html")
 
 
 @blueprint.get("/collections/<slug>")
@@ -42,10 +43,10 @@ def collection(lang: str, slug: str) -> str | Response:
         return gone_or_moved(url_for("shop_products.collection", lang=lang, slug=now) if now else None)
     asked = listing.asked_for(request.args)
     found = list_page(lang, asked.filters, asked.sort, asked.page, PER_PAGE, collection_code=wanted.code)
-    path = frame().collection(wanted.slug)
+    path = paths().collection(wanted.slug)
     places = wanted.slugs.items()
     set_alternates({code: url_for("shop_products.collection", lang=code, slug=own) for code, own in places})
-    breadcrumbs((gettext("All products"), frame().products), (wanted.name, path))
+    breadcrumbs((gettext("All products"), paths().products), (wanted.name, path))
     return list_response(asked, found, path, "shop/collection.html", collection=wanted)
 
 
@@ -108,10 +109,10 @@ def show(lang: str, slug: str) -> str | Response:
 
 
 def _page(offer: Offer, text: dict[str, Any], preview: bool) -> str:
-    site, methods, chosen, lang = frame(), shipping_methods(), chosen_variant(offer), offer.lang
-    way = [(name, site.collection(one)) for one, name in text["collections"][:1]]
-    site.section = way[0][1] if way else site.products
-    breadcrumbs((gettext("All products"), site.products), *way, (offer.name, site.product(offer.slug)))
+    to, methods, chosen, lang = paths(), shipping_methods(), chosen_variant(offer), offer.lang
+    way = [(name, to.collection(one)) for one, name in text["collections"][:1]]
+    frame().section = way[0][1] if way else to.products
+    breadcrumbs((gettext("All products"), to.products), *way, (offer.name, to.product(offer.slug)))
     return render_template(
         "shop/product.html",
         offer=offer,

@@ -9,7 +9,8 @@ from storefront.locale import gettext
 from storefront.offers.queries import Offer, offers
 from storefront.plugin_system.calling import call_lists
 from storefront.plugin_system.hookspecs import SearchResult
-from storefront.shop.frame import breadcrumbs, frame
+from storefront.shop.frame import breadcrumbs
+from storefront.shop.paths import paths
 
 blueprint = Blueprint("shop_search", __name__)
 
@@ -32,7 +33,7 @@ def show(lang: str) -> str:
     found = in_order(ids, lang)
     results: list[SearchResult] = call_lists("search_results", text=text, lang=lang) if text else []
     suggested = [] if found else offers(lang, limit=SUGGESTED)
-    breadcrumbs((gettext("Search"), frame().search))
+    breadcrumbs((gettext("Search"), paths().search))
     return render_template(
         "shop/search.html",
         text=text,

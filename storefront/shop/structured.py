@@ -10,7 +10,8 @@ from storefront.locale import current, gettext
 from storefront.money import CURRENCY, plain
 from storefront.offers.queries import Offer, VariantOffer
 from storefront.pricing.queries import COUNTRIES, Method
-from storefront.shop.frame import frame, media_path
+from storefront.shop.frame import media_path
+from storefront.shop.paths import paths
 
 CONTEXT = "https://schema.org"
 NAME = "Helder"
@@ -37,12 +38,12 @@ def organization() -> dict[str, Any]:
 
 def website() -> dict[str, Any]:
     """The site and its search."""
-    search = addresses.absolute_path(frame().search)
+    search = addresses.absolute_path(paths().search)
     return {
         "@context": CONTEXT,
         "@type": "WebSite",
         "name": NAME,
-        "url": addresses.absolute_path(frame().home),
+        "url": addresses.absolute_path(paths().home),
         "inLanguage": current(),
         "publisher": {"@id": addresses.base_url() + "/#organization"},
         "potentialAction": {
@@ -55,7 +56,7 @@ def website() -> dict[str, Any]:
 
 def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[str, Any]:
     """A product with one offer per variant."""
-    path = frame().product(offer.slug)
+    path = paths().product(offer.slug)
     shipping = shipping_details(methods)
     pictures = [picture.get("raster") or picture["file"] for picture in offer.pictures]
     return {
@@ -156,7 +157,7 @@ def collection(name: str, path: str, offers: Iterable[Offer]) -> dict[str, Any]:
             {
                 "@type": "ListItem",
                 "position": number,
-                "url": addresses.absolute_path(frame().product(offer.slug)),
+                "url": addresses.absolute_path(paths().product(offer.slug)),
                 "name": offer.name,
             }
             for number, offer in enumerate(offers, 1)
