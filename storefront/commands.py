@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
@@ -13,7 +15,7 @@ from storefront.catalog.models import Product
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
-from storefront.payments import sweep as payment_sweep
+from storefront.payments.conversation import sweep
 from storefront.plugin_system import calling
 from storefront.refusals import Refused
 from storefront.transactions import writing
@@ -68,7 +70,7 @@ def create_staff_command(email: str, name: str, role: str, password: str) -> Non
 @shop.command("sweep")
 def sweep_command() -> None:
     """Give back the stock of orders whose reservation ended."""
-    click.echo(f"{payment_sweep.sweep()} orders expired")
+    click.echo(f"{sweep()} orders expired")
 
 
 @click.command("worker")
@@ -93,19 +95,15 @@ def list_plugins() -> None:
 @click.confirmation_option(prompt="This drops the plugin's tables with all they hold. Go on?")
 def purge_plugin(name: str) -> None:
     """Drop the tables of a plugin, its version table too. A copy of an SQLite database is made first."""
-    migrate.copy_sqlite()
-    with db.engine.connect() as connection:
-        names = inspect(connection).get_table_names()
-        mine = [
-            table
-            for table in names
-            if table.startswith(f"plugin_{name}_") or table == f"version_plugin_{name}"
-        ]
-        connection.rollback()
-        if connection.dialect.name == "sqlite":
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
-        cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
-        for table in mine:
-            connection.execute(text(f'DROP TABLE "{table}"{cascade}'))
-        connection.commit()
+    if not name:
+        raise click.UsageError("name the plugin")  # without a name the component is the core
+    component = migrate.Component(name, Path())
+    with migrate.alone():
+        migrate.copy_sqlite()
+        with migrate.migrating() as connection:
+            names = inspect(connection).get_table_names()
+            mine = [table for table in names if component.owns(table) or table == component.version_table]
+            cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
+            for table in mine:
+                connection.execute(text(f'DROP TABLE "{table}"{cascade}'))
     click.echo(f"{len(mine)} tables dropped")

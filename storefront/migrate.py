@@ -1,8 +1,11 @@
 """`flask db …`: revisions of the core and of each plugin, every component with a version table of its own.
 
+A component's migration is done whole or not at all, and one at a time: a second upgrade waits, and finds
+nothing to do.
+
 SQLite: with foreign keys on, a batch migration that rebuilds a table cascades into others and empties them.
-So foreign keys are off during a migration and checked before and after; and before an upgrade that has
-something to do, a copy is made through SQLite's backup API.
+So foreign keys are off during a migration and checked before it and before its commit; and before an upgrade
+that has something to do, a copy is made through SQLite's backup API.
 
 Alembic is imported where it is used: it costs half a second that web and worker need not spend.
 """
@@ -10,7 +13,7 @@ Alembic is imported where it is used: it costs half a second that web and worker
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "migrations"
 COPIES_KEPT = 5
+WAIT_MS = 600_000  # for a migration that another process is running
+ADVISORY_LOCK = 7_305_001  # any number that nothing else in the database takes
 
 
 @dataclass(frozen=True)
@@ -66,30 +71,29 @@ def components() -> list[Component]:
     return found
 
 
-def upgrade_all() -> bool:
-    """Bring every component up to date. Returns True when there was something to do."""
+def upgrade_all() -> None:
+    """Bring every component up to date."""
+    with alone():
+        _bring_up(components())
+
+
+def _bring_up(chosen: list[Component]) -> None:
     from alembic import command
 
-    late = [component for component in components() if _current(component) != _script(component).get_heads()]
-    if late:
-        copy_sqlite()
+    late = [component for component in chosen if _current(component) != _script(component).get_heads()]
+    copy = copy_sqlite() if late else None
+    if copy:
+        click.echo(f"copy made: {copy.name}")
     for component in late:
         run(component, lambda config: command.upgrade(config, "heads"))
-    return bool(late)
 
 
-def pending() -> list[str]:
-    """The components whose tables are older than the code ("core" or the plugin's name)."""
-    return [c.name or "core" for c in components() if _current(c) != _script(c).get_heads()]
-
-
-def run(component: Component, action: object) -> None:
-    """Run an Alembic command for one component, with SQLite's foreign keys off."""
-    with _migrating() as connection:
+def run(component: Component, action: Callable[[Config], object]) -> None:
+    """Run an Alembic command for one component."""
+    with migrating() as connection:
         config = _config(component)
         config.attributes["connection"] = connection
-        action(config)  # type: ignore[operator]
-        connection.commit()
+        action(config)
 
 
 def copy_sqlite() -> Path | None:
@@ -111,24 +115,39 @@ def copy_sqlite() -> Path | None:
 
 
 @contextmanager
-def _migrating() -> Iterator[Connection]:
-    """A connection for a migration; on SQLite with foreign keys off, checked before and after."""
+def alone() -> Iterator[None]:
+    """Keep other upgrades out. On SQLite there is nothing to do: `migrating` locks the file."""
+    if db.engine.dialect.name != "postgresql":
+        yield
+        return
+    with db.engine.begin() as connection:
+        connection.execute(text(f"SET LOCAL lock_timeout = {WAIT_MS}"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        yield
+
+
+@contextmanager
+def migrating() -> Iterator[Connection]:
+    """A connection that may change tables; what was done on it is kept when the block ends well.
+
+    On SQLite it is one transaction that holds the write lock, on a connection that is not used again: its
+    foreign keys are off.
+    """
     db.session.rollback()
     with db.engine.connect() as connection:
         if connection.dialect.name != "sqlite":
-            yield connection
+            yield connection  # Alembic begins its own transaction: a revision may ask for none
+            connection.commit()
             return
+        connection.detach()
         raw = connection.connection.dbapi_connection
         assert raw is not None
-        _check_foreign_keys(connection, "before")
-        connection.rollback()
         raw.execute("PRAGMA foreign_keys = OFF")
-        try:
+        raw.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
+        with connection.execution_options(write=True).begin():
+            _check_foreign_keys(connection, "before")
             yield connection
             _check_foreign_keys(connection, "after")
-            connection.rollback()
-        finally:
-            raw.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_foreign_keys(connection: Connection, when: str) -> None:
@@ -184,16 +203,13 @@ plugin_option = click.option("--plugin", default=None, help="Only this plugin (o
 @plugin_option
 def upgrade(plugin: str | None) -> None:
     """Bring the tables up to the code."""
-    from alembic import command
-
-    copy = copy_sqlite() if pending() else None
-    if copy:
-        click.echo(f"copy made: {copy.name}")
-    for component in _chosen(plugin):
-        run(component, lambda config: command.upgrade(config, "heads"))
-        click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'no revisions'}")
-    if plugin in (None, "core") and _furnish():
-        click.echo("new shop: VAT rates, ways of delivery and empty pages added; see them in the admin")
+    chosen = _chosen(plugin)
+    with alone():
+        _bring_up(chosen)
+        for component in chosen:
+            click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'no revisions'}")
+        if plugin in (None, "core") and _furnish():
+            click.echo("new shop: VAT rates, ways of delivery and empty pages added; see them in the admin")
 
 
 def _furnish() -> bool:
@@ -212,10 +228,11 @@ def downgrade(plugin: str | None, revision: str) -> None:
 
     if plugin is None:
         raise click.UsageError("name the component: --plugin NAME (or --plugin core)")
-    copy_sqlite()
-    for component in _chosen(plugin):
+    [component] = _chosen(plugin)
+    with alone():
+        copy_sqlite()
         run(component, lambda config: command.downgrade(config, revision))
-        click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'base'}")
+    click.echo(f"{component.name or 'core'}: {', '.join(_current(component)) or 'base'}")
 
 
 @group.command("revision")
@@ -225,15 +242,15 @@ def revision(plugin: str | None, message: str) -> None:
     """Write a new revision from the difference between models and tables."""
     from alembic import command
 
-    for component in _chosen(plugin or "core"):
-        number = len(list(component.folder.glob("*.py"))) + 1
-        identity = f"{component.name or 'core'}_{number:04d}"
-        run(
-            component,
-            lambda config, chosen=component, rev=identity: command.revision(
-                config, message, autogenerate=True, rev_id=rev, version_path=str(chosen.folder)
-            ),
-        )
+    [component] = _chosen(plugin or "core")
+    number = len(list(component.folder.glob("*.py"))) + 1
+    identity = f"{component.name or 'core'}_{number:04d}"
+    run(
+        component,
+        lambda config: command.revision(
+            config, message, autogenerate=True, rev_id=identity, version_path=str(component.folder)
+        ),
+    )
 
 
 @group.command("check")

@@ -1,6 +1,11 @@
 """Every component has its own version table; upgrade and downgrade keep other tables' rows."""
 
+from threading import Thread
+
+import click
+import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import inspect
@@ -10,8 +15,23 @@ from storefront.database import db
 
 
 def tables():
-    found = set(inspect(db.engine).get_table_names())
-    return found
+    return set(inspect(db.engine).get_table_names())
+
+
+def component(folder, *steps):
+    """A component whose revisions do one statement each; None fails."""
+    for number, statement in enumerate(steps, 1):
+        body = f"op.execute({statement!r})" if statement else "raise RuntimeError('no')"
+        before = f"test_{number - 1}" if number > 1 else None
+        (folder / f"test_{number}.py").write_text(
+            f"from alembic import op\n\nrevision = 'test_{number}'\ndown_revision = {before!r}\n\n\n"
+            f"def upgrade():\n    {body}\n"
+        )
+    return migrate.Component("test", folder)
+
+
+def upgraded(part):
+    migrate.run(part, lambda config: command.upgrade(config, "heads"))
 
 
 def test_models_and_revisions_agree(any_app):
@@ -58,6 +78,7 @@ def test_purge_leaves_no_table(any_demo_app):
     result = runner.invoke(args=["plugins", "purge", "blog", "--yes"])
     assert result.exit_code == 0, result.output
     assert not any("blog" in name for name in tables())
+    assert runner.invoke(args=["plugins", "purge", "", "--yes"]).exit_code == 2
     assert "product" in tables()
 
 
@@ -67,11 +88,44 @@ def test_rebuilding_a_table_of_the_core_empties_no_other(demo_app):
             return {name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) for name in tables()}
 
     before = rows()
-    with migrate._migrating() as connection:
+    with migrate.migrating() as connection:
         operations = Operations(MigrationContext.configure(connection))
         with operations.batch_alter_table("product", recreate="always") as product:
             product.add_column(sa.Column("extra", sa.Integer()))
-        connection.commit()
     assert rows() == before
     with db.engine.connect() as connection:
         assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_migration_that_fails_changes_nothing(any_app, tmp_path):
+    before = tables()
+    with pytest.raises(RuntimeError, match="no"):
+        upgraded(component(tmp_path, "CREATE TABLE plugin_test_a (id INTEGER)", None))
+    assert tables() == before
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as one, db.engine.connect() as other:
+            assert [c.scalar(sa.text("PRAGMA foreign_keys")) for c in (one, other)] == [1, 1]
+
+
+def test_a_migration_that_leaves_rows_without_their_product_is_taken_back(demo_app, tmp_path):
+    count = sa.text("SELECT count(*) FROM product")
+    before = db.session.scalar(count)
+    with pytest.raises(click.ClickException, match="broken after"):
+        upgraded(component(tmp_path, "DELETE FROM product"))
+    assert db.session.scalar(count) == before > 0
+
+
+def test_a_second_upgrade_waits_for_the_first(any_app):
+    runner = any_app.test_cli_runner()
+    runner.invoke(args=["db", "downgrade", "--plugin", "announcement", "base"])
+    results = []
+    second = Thread(target=lambda: results.append(runner.invoke(args=["db", "upgrade"])))
+    first = migrate.alone if db.engine.dialect.name == "postgresql" else migrate.migrating
+    with first():
+        second.start()
+        second.join(1)
+        assert second.is_alive()
+    second.join(60)
+    [result] = results
+    assert result.exit_code == 0, result.output
+    assert "plugin_announcement_notice" in tables()
