@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
@@ -64,7 +64,7 @@ def _make_way(new: NewOrder) -> OrderOfCart | None:
     present = queries.latest_order(new.cart_id)
     if present is None:
         return None
-    if present.digest == new.digest and present.state in (rules.PLACED, rules.PAID, rules.SENT):
+    if present.digest == new.digest and present.state not in rules.CLOSED:
         return present
     if present.state in rules.BOUGHT:
         raise OpenOrderChanged
@@ -179,23 +179,17 @@ def _close(order_id: int, state: str, actor: str, reason: str) -> bool:
 
 def extend_reservation(order_id: int, until: datetime) -> None:
     """Keep the stock of an open order until then; never shorter than it was."""
-    db.session.execute(
-        update(Order)
-        .where(Order.id == order_id, Order.state == rules.PLACED, Order.reserved_until < until)
-        .values(reserved_until=until)
-        .execution_options(synchronize_session=False)
-    )
-    _forget(order_id)
+    _reserve(order_id, until, Order.reserved_until < until)
 
 
 def shorten_reservation(order_id: int, until: datetime) -> None:
     """Keep the stock of an open order no longer than until then."""
-    db.session.execute(
-        update(Order)
-        .where(Order.id == order_id, Order.state == rules.PLACED, Order.reserved_until > until)
-        .values(reserved_until=until)
-        .execution_options(synchronize_session=False)
-    )
+    _reserve(order_id, until, Order.reserved_until > until)
+
+
+def _reserve(order_id: int, until: datetime, when: ColumnElement[bool]) -> None:
+    statement = update(Order).where(Order.id == order_id, Order.state == rules.PLACED, when)
+    db.session.execute(statement.values(reserved_until=until).execution_options(synchronize_session=False))
     _forget(order_id)
 
 
@@ -203,11 +197,13 @@ def add_refund(order_id: int, cents: int, actor: str, restock: bool) -> None:
     """Money went back. When all of it has, the order is refunded; `restock`: unsent goods return to stock."""
     order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
     was = order.state
-    order.refunded_cents += cents
-    whole = order.refunded_cents >= order.total_cents
+    order.refunded_cents = rules.refunded_in_all(was, order.total_cents, order.refunded_cents, cents)
+    whole = order.refunded_cents == order.total_cents
     db.session.flush()
-    if whole and _move(order_id, rules.REFUNDED, closed_at=clock.now()) and restock and was == rules.PAID:
-        stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+    if whole:
+        _move(order_id, rules.REFUNDED, closed_at=clock.now())
+        if restock and rules.can_be_sold_again(was):
+            stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
     note(order_id, rules.REFUNDED if whole else "partly_refunded", actor, {"cents": cents})
     enqueue("mail.order_refunded", {"order_id": order_id})
 
@@ -228,7 +224,9 @@ def set_lots(order_id: int, lots: Mapping[int, str], actor: str) -> None:
 def note(
     order_id: int, kind: str, actor: str, details: Mapping[str, Any], moment: datetime | None = None
 ) -> None:
-    """Add an event to the order's log."""
+    """Add an event to the order's log. Raises ValueError for a kind that the log has no word for."""
+    if kind not in rules.EVENTS:
+        raise ValueError(f"unknown kind of event: {kind!r}")
     event = OrderEvent(
         order_id=order_id, at=moment or clock.now(), kind=kind, actor=actor, details=dict(details)
     )

@@ -25,8 +25,9 @@ EDGES: Mapping[str, tuple[str, ...]] = {
     EXPIRED: (),
     REFUNDED: (),
 }
+CLOSED = tuple(state for state in STATES if not EDGES[state])
 
-# What is written in the event log. "pending": the bank has yet to answer. "held": money came that does not
+# Every kind of event in the log. "pending": the bank has yet to answer. "held": money came that does not
 # fit the order (another amount or currency, twice, or after the order was closed); a person must look, and
 # gives it back: "held_refunded".
 EVENTS = (*STATES, "pending", "declined", "held", "held_refunded", "partly_refunded", "lots_changed")
@@ -44,6 +45,23 @@ def may_become(state: str, new_state: str) -> bool:
 def sources(new_state: str) -> tuple[str, ...]:
     """The states from which an order may become this one."""
     return tuple(state for state in STATES if may_become(state, new_state))
+
+
+def refunded_in_all(state: str, total_cents: int, before_cents: int, cents: int) -> int:
+    """What has gone back of an order's money when `cents` more does.
+
+    Raises ValueError, since a caller is wrong, for an unpaid order, for nothing, and for more than is left.
+    """
+    if not may_become(state, REFUNDED):
+        raise ValueError(f"no money of a {state} order can go back")
+    if not 0 < cents <= total_cents - before_cents:
+        raise ValueError(f"{cents} cents cannot go back of {total_cents - before_cents}")
+    return before_cents + cents
+
+
+def can_be_sold_again(state: str) -> bool:
+    """True when the goods of a paid order are still in the house."""
+    return state == PAID
 
 
 @dataclass(frozen=True, slots=True)

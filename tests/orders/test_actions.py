@@ -179,6 +179,24 @@ def test_what_was_sent_does_not_return_to_stock_by_a_refund(shop: Shelf) -> None
     assert shop.left(SMALL) == 8
 
 
+def test_no_money_goes_back_that_did_not_come(shop: Shelf) -> None:
+    order_id = place(shop, {SMALL: 1})
+    with pytest.raises(ValueError, match="placed order"), writing():
+        actions.add_refund(order_id, 1, "admin", restock=True)
+    with writing():
+        actions.mark_paid(order_id, "demo", {})
+    with pytest.raises(ValueError, match="3496 cents"), writing():
+        actions.add_refund(order_id, 3496, "admin", restock=True)
+    assert (queries.state_of(order_id), shop.left(SMALL)) == ("paid", 9)
+
+
+def test_the_log_takes_no_kind_of_event_that_it_has_no_word_for(shop: Shelf) -> None:
+    order_id = place(shop, {SMALL: 1})
+    with pytest.raises(ValueError, match="'payed'"), writing():
+        actions.note(order_id, "payed", "admin", {})
+    assert kinds(order_id) == ["placed"]
+
+
 def test_staff_write_down_the_lot_that_they_packed(shop: Shelf) -> None:
     order_id = place(shop, {SMALL: 1, POWDER: 1})
     order = queries.order_by_id(order_id)

@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storefront.orders import numbers, rules
 from tests.orders.shelf import BUYER, SMALL, Shelf, new_order
@@ -24,6 +26,31 @@ def test_every_edge_and_no_other() -> None:
         ("sent", "refunded"),
     }
     assert rules.sources("refunded") == ("paid", "sent")
+    assert rules.CLOSED == ("cancelled", "expired", "refunded")
+
+
+def test_no_way_leads_back() -> None:
+    def after(state: str) -> set[str]:
+        return set(rules.EDGES[state]).union(*map(after, rules.EDGES[state]))
+
+    assert all(state not in after(state) for state in rules.STATES)
+    assert {rules.PLACED} | after(rules.PLACED) == set(rules.STATES)
+
+
+@given(st.integers(1, 10**6), st.data())
+def test_refunds_add_up_to_what_was_paid_and_to_no_more(total: int, data: st.DataObject) -> None:
+    before = data.draw(st.integers(0, total - 1))
+    cents = data.draw(st.integers(-1, total + 1))
+    for state in rules.STATES:
+        if state in ("paid", "sent") and 1 <= cents <= total - before:
+            assert rules.refunded_in_all(state, total, before, cents) == before + cents
+        else:
+            with pytest.raises(ValueError, match="back"):
+                rules.refunded_in_all(state, total, before, cents)
+
+
+def test_only_what_was_not_sent_can_be_sold_again() -> None:
+    assert [state for state in rules.STATES if rules.can_be_sold_again(state)] == ["paid"]
 
 
 def test_an_equal_post_has_an_equal_digest() -> None:
