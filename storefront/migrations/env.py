@@ -11,12 +11,12 @@ from storefront.database import Base
 component = context.config.attributes["component"]
 
 
-def include_name(name, type_, parent_names):
+def include_name(name, type_, parent_names) -> bool:
     """Compare only the tables of this component with the database."""
     return type_ != "table" or component.owns(name)
 
 
-def include_object(thing, name, type_, reflected, compare_to):
+def include_object(thing, name, type_, reflected, compare_to) -> bool:
     """Compare only the models of this component."""
     return type_ != "table" or component.owns(name)
 

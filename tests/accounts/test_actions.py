@@ -2,13 +2,14 @@ import pytest
 from flask_security import verify_password
 
 from storefront.accounts import actions, queries
+from storefront.accounts.models import Account
 from storefront.refusals import Refused
 from storefront.transactions import writing
 
 PASSWORD = "correct horse battery"
 
 
-def add(email="an@example.com", role="admin", name="An"):
+def add(email="an@example.com", role="admin", name="An") -> Account:
     with writing():
         return actions.create_staff(email, name, PASSWORD, role)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import html5lib
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 
@@ -30,10 +31,10 @@ class PageForm:
                 self.values.append((name, value))
         return self
 
-    def get(self, name):
+    def get(self, name) -> object:
         return next((value for key, value in self.values if key == name), None)
 
-    def press(self, button: str = "", **kwargs):
+    def press(self, button: str = "", **kwargs) -> TestResponse:
         """Send the form; button: "name=value" of the button that was pressed."""
         name, _, value = button.partition("=")
         pairs = self.values + ([(name, value)] if name else [])
@@ -54,7 +55,7 @@ def read_form(client, html, where) -> PageForm:
     raise AssertionError(f"no form for {where}")
 
 
-def _value(element):
+def _value(element) -> list[tuple[str, str]]:
     tag, given = element.tag.removeprefix(NAMESPACE), element.attrib
     name = given.get("name")
     if not name:

@@ -16,17 +16,17 @@ NEW_COLLECTION = f"{BOARD}collections/new"
 MAGNESIUM = f"{BOARD}collections/magnesium"
 
 
-def collection(code="magnesium"):
+def collection(code="magnesium") -> editing.CollectionEdit:
     db.session.rollback()
     return next(one for one in editing.admin_collections() if one.code == code)
 
 
-def ingredient(code="magnesium"):
+def ingredient(code="magnesium") -> editing.IngredientEdit:
     db.session.rollback()
     return next(one for one in editing.admin_ingredients() if one.code == code)
 
 
-def last_record():
+def last_record() -> AuditRecord | None:
     db.session.rollback()
     return db.session.scalars(select(AuditRecord).order_by(AuditRecord.id.desc())).first()
 

@@ -6,12 +6,12 @@ import pytest
 
 from storefront import clock
 from storefront.database import db
-from storefront.pricing.queries import all_rates, rates, shipping_method
+from storefront.pricing.queries import Method, all_rates, rates, shipping_method
 
 METHOD = "/admin/delivery/NL/standard"
 
 
-def saved():
+def saved() -> Method | None:
     db.session.rollback()
     return shipping_method("NL", "standard")
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,18 +18,18 @@ LOT = "26-0412"
 PRODUCT = "mgt-c"
 
 
-def badges(code=PRODUCT, on=None):
+def badges(code=PRODUCT, on=None) -> list[str]:
     db.session.rollback()
     product_id = products.product_to_edit(code).product.id
     return [badge.code for badge in queries.badges_of([product_id], on or clock.today())[product_id]]
 
 
-def report_of(code=LOT):
+def report_of(code=LOT) -> editing.ReportEdit:
     db.session.rollback()
     return editing.reports_of(lot_to_edit(code).id)[0]
 
 
-def results_of(edit):
+def results_of(edit) -> list[dict[str, Any]]:
     names = [column.key for column in type(edit.results[0]).__table__.columns if column.key != "id"]
     return [{name: getattr(result, name) for name in names} for result in edit.results]
 

@@ -1,15 +1,18 @@
 """Orders in the admin: finding, sending, cancelling, giving money back."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from storefront import clock
 from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.money import format_money
 from storefront.orders import actions, queries
+from storefront.orders.models import Order
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import DemoProvider, paid
@@ -19,22 +22,22 @@ from storefront.stock.models import Lot
 from storefront.testing import entered_as
 from storefront.transactions import writing
 from tests.orders import shelf
-from tests.orders.shelf import SMALL, new_order
+from tests.orders.shelf import SMALL, Shelf, new_order
 
 
 @pytest.fixture
-def shop(app):
+def shop(app) -> Shelf:
     return shelf.fill(10)
 
 
 @pytest.fixture
-def staff(app):
+def staff(app) -> FlaskClient:
     return entered_as(app, "admin")
 
 
 @pytest.fixture
-def place(shop):
-    def placed(pay=False, cart_id="cart-0123456789abcdef", quantity=2, **changes):
+def place(shop) -> Callable[..., str]:
+    def placed(pay=False, cart_id="cart-0123456789abcdef", quantity=2, **changes) -> str:
         with writing():
             order = actions.place(new_order(shop, {SMALL: quantity}, cart_id=cart_id, **changes))
         conversation.start_payment(order.id)
@@ -47,16 +50,16 @@ def place(shop):
     return placed
 
 
-def order(number):
+def order(number) -> Order | None:
     db.session.rollback()
     return queries.order_by_number(number)
 
 
-def kinds(number):
+def kinds(number) -> list[str]:
     return [event.kind for event in queries.events(order(number).id)]
 
 
-def jobs():
+def jobs() -> list[str]:
     return [job.name for job in db.session.query(Job)]
 
 

@@ -5,16 +5,16 @@ from sqlalchemy import delete
 
 from storefront.database import db
 from storefront.pages.models import PageText
-from storefront.pages.queries import all_pages, page_to_edit
+from storefront.pages.queries import PageEdit, all_pages, page_to_edit
 from storefront.transactions import writing
 
 
 @pytest.fixture
-def code(demo_app):
+def code(demo_app) -> str:
     return all_pages()[0].code
 
 
-def page(code):
+def page(code) -> PageEdit | None:
     db.session.rollback()
     return page_to_edit(code)
 

@@ -1,5 +1,8 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from flask import session
+from flask import Flask, session
 
 from storefront.accounts import actions
 from storefront.accounts.queries import account_by_email
@@ -11,15 +14,15 @@ PAGE = "/admin/sign-in"
 
 
 @pytest.fixture
-def staffed(app):
+def staffed(app) -> Flask:
     with writing():
         actions.create_staff("an@example.com", "An de Boer", PASSWORD, "admin")
     return app
 
 
 @pytest.fixture
-def door(staffed, form_of):
-    def fill(client, email="an@example.com", password=PASSWORD, page=PAGE):
+def door(staffed, form_of) -> Callable[..., Any]:
+    def fill(client, email="an@example.com", password=PASSWORD, page=PAGE) -> Any:
         return form_of(client, page, PAGE).set(email=email, password=password)
 
     return fill

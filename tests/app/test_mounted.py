@@ -9,7 +9,7 @@ from werkzeug.test import Client
 
 
 @pytest.fixture
-def host(make_app):
+def host(make_app) -> tuple[Flask, Flask]:
     """A site with the shop under /shop."""
     site = Flask("site")
     site.add_url_rule("/", "front", lambda: "the front page")

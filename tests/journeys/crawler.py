@@ -32,12 +32,12 @@ class Site:
     targets: set[tuple[str, str, str]] = field(default_factory=set)  # (page, path, fragment)
 
     @property
-    def pages(self):
+    def pages(self) -> dict[str, Answer]:
         """The HTML pages, without errors."""
         return {path: answer for path, answer in self.answers.items() if answer.document}
 
 
-def crawl(app):
+def crawl(app) -> Site:
     """Follow every link of our host from /nl/ and /en/, pictures and styles included."""
     site, client = Site(), app.test_client()
     waiting = deque(["/nl/", "/en/", "/sitemap.xml", "/robots.txt"])
@@ -64,7 +64,7 @@ def crawl(app):
     return site
 
 
-def hrefs(document, body, mimetype):
+def hrefs(document, body, mimetype) -> list[tuple[str, str]]:
     """(tag, address) of every link of a page; of a map of the site its addresses."""
     if document:
         return [(link.tag, link.href) for link in document.links]
@@ -73,7 +73,7 @@ def hrefs(document, body, mimetype):
     return []
 
 
-def is_post(document, href):
+def is_post(document, href) -> bool:
     """True for the address of a form that posts."""
     return any(
         link.tag == "form" and link.href == href and link.attributes.get("method") == "post"
@@ -81,11 +81,11 @@ def is_post(document, href):
     )
 
 
-def leads_home(path, answer):
+def leads_home(path, answer) -> bool:
     """An empty cart cannot be checked out: that address leads to the cart."""
     return path.endswith("/checkout") and answer.status == 303
 
 
-def shop_pages(site):
+def shop_pages(site) -> dict[str, Answer]:
     """The pages of shoppers, by path."""
     return {path: one for path, one in site.pages.items() if re.match("/(nl|en)/", path)}

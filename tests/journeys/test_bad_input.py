@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import func, select
 
@@ -39,12 +41,12 @@ FIELDS = ["email", "phone", "name", "street", "postcode", "city"]
 
 
 @pytest.fixture(scope="module")
-def shop_app(journey_apps):
+def shop_app(journey_apps) -> Flask:
     return journey_apps("demo")
 
 
 @pytest.fixture
-def client(shop_app):
+def client(shop_app) -> FlaskClient:
     return shop_app.test_client()
 
 
@@ -56,7 +58,7 @@ def nothing_changes(shop_app):
     assert state(shop_app) == before
 
 
-def state(app):
+def state(app) -> tuple[list[int], list[tuple[object, ...]]]:
     with app.app_context():
         counts = [
             db.session.scalar(select(func.count()).select_from(model))
@@ -67,7 +69,7 @@ def state(app):
     return counts, [tuple(row) for row in levels]
 
 
-def lines(client):
+def lines(client) -> list[tuple[str, str]]:
     """(SKU, quantity) of each line on the cart page."""
     form = re.search(r'<form id="cart-form".*?</form>', client.get("/en/cart").text, re.DOTALL)
     if form is None:
@@ -252,7 +254,7 @@ def test_foreign_orders_and_payments_answer_404(client, token):
         assert client.post(f"/en/{path.format(token)}").status_code in {400, 404}, path
 
 
-def forged_carts():
+def forged_carts() -> dict[str, str]:
     """Cookies that we did not write, or not so."""
     good = {"v": 1, "id": "x" * 22, "lines": [["MGT-C-90", 1, ""]]}
     key = "a-key-for-tests-only-with-enough-letters"

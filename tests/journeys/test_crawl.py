@@ -143,7 +143,7 @@ def test_without_the_blog_nothing_speaks_of_it_and_it_comes_back(crawled_app, jo
     assert again.test_client().get(article, base_url=BASE).text == site.pages[article].text
 
 
-def counted(app):
+def counted(app) -> dict[str, int]:
     """How many rows each table of the blog has."""
     with app.app_context():
         tables = [name for name in inspect(db.engine).get_table_names() if name.startswith("plugin_blog_")]

@@ -66,7 +66,7 @@ STAFF = {
 
 
 @pytest.fixture(scope="module")
-def checker():
+def checker() -> list[str]:
     """The command of the checker."""
     java = shutil.which("java")
     if not CHECKER.is_file():
@@ -77,7 +77,7 @@ def checker():
 
 
 @pytest.fixture(scope="module")
-def pages(journey_apps):
+def pages(journey_apps) -> dict[str, str]:
     """Every page by its name, as a browser gets it."""
     app = journey_apps("demo")
     found = {}
@@ -113,7 +113,7 @@ def pages(journey_apps):
     return found
 
 
-def errors(checker, folder, pages):
+def errors(checker, folder, pages) -> list[tuple[str, str, str]]:
     """What the checker says against pages: (page, message, extract)."""
     files = {}
     for number, (name, html) in enumerate(pages.items()):

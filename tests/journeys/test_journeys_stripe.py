@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from storefront.database import db
 from storefront.payments.models import Payment
 from storefront.stock.models import StockLevel
+from tests.journeys.shopper import Shopper
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +31,7 @@ QUICK = {
 }
 
 
-def ways(scenario):
+def ways(scenario) -> pytest.MarkDecorator:
     """Script, language and width: two of the eight each time, the others in `make test-full`."""
     return pytest.mark.parametrize(
         ("script", "lang", "width"),
@@ -45,10 +47,10 @@ def ways(scenario):
 
 
 @pytest.fixture
-def at_hosted_page(stripe_shop, shopper):
+def at_hosted_page(stripe_shop, shopper) -> Callable[..., Shopper]:
     """A function: a shopper who has ordered and stands on the provider's page."""
 
-    def arrive(script, lang, width):
+    def arrive(script, lang, width) -> Shopper:
         buyer = shopper(stripe_shop.live, lang, script, width, also=stripe_shop.double.url)
         buyer.put_in(PATH[lang])
         buyer.place_order()
@@ -58,13 +60,13 @@ def at_hosted_page(stripe_shop, shopper):
     return arrive
 
 
-def hosted(buyer):
+def hosted(buyer) -> str:
     """The shopper stands on the provider's page; returns the session's id."""
     expect(buyer.button("pay")).to_be_visible()
     return buyer.page.url.partition("?")[0].rpartition("/")[2]
 
 
-def payments_of(buyer):
+def payments_of(buyer) -> list[Payment]:
     """All attempts to pay this shopper's one order."""
     (order,) = buyer.orders()
     with buyer.live.app.app_context():
@@ -73,7 +75,7 @@ def payments_of(buyer):
         return found
 
 
-def stock(live, variant_id):
+def stock(live, variant_id) -> int | None:
     """Units of a variant that can be bought now."""
     with live.app.app_context():
         level = db.session.scalar(select(StockLevel.available).where(StockLevel.variant_id == variant_id))

@@ -40,7 +40,7 @@ def test_links_stay_in_the_language_or_say_so(site):
 
 
 @pytest.fixture(scope="module")
-def foreign(crawled_app):
+def foreign(crawled_app) -> dict[str, tuple[set[str], re.Pattern[str]]]:
     """Texts that belong to one language only: messages, and names of the demo shop."""
     nl, en = set(), set()
     catalogues = ("storefront/translations/nl/**/*.mo", "plugins/*/translations/nl/**/*.mo")
@@ -64,7 +64,7 @@ def foreign(crawled_app):
     return {"nl": patterns(en - both, nl), "en": patterns(nl - both, en)}
 
 
-def patterns(messages, allowed):
+def patterns(messages, allowed) -> tuple[set[str], re.Pattern[str]]:
     """The texts as they stand alone on a page: exact ones, and those with values in them as a pattern."""
     plain = {clean(one) for one in messages if "%" not in one and not SAME_IN_BOTH.fullmatch(one)}
     filled = []
@@ -75,7 +75,7 @@ def patterns(messages, allowed):
     return plain - {clean(one) for one in allowed}, re.compile("|".join(filled) or "(?!)")
 
 
-def clean(said):
+def clean(said) -> str:
     return " ".join(said.split())
 
 
@@ -103,7 +103,7 @@ def test_the_other_language_is_recognised(foreign):
         assert filled.fullmatch(with_value) or with_value in plain
 
 
-def alternates(document):
+def alternates(document) -> dict[str, str]:
     """The addresses of a page by language."""
     links = document.rel("alternate")
     return {link.attributes["hreflang"]: link.href for link in links if "hreflang" in link.attributes}

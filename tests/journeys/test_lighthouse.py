@@ -23,7 +23,7 @@ LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 
 
 
 @pytest.fixture(scope="module")
-def lighthouse():
+def lighthouse() -> tuple[list[str], dict[str, str]]:
     """The command, and the environment in which it finds the browser."""
     program = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
     node = shutil.which("node")
@@ -63,7 +63,7 @@ def test_lighthouse(shop, lighthouse, tmp_path, place):
     assert {name: score for name, score in scores.items() if score < LEAST[name]} == {}, failing(runs[0])
 
 
-def failing(run):
+def failing(run) -> dict[str, object]:
     """The audits that cost points."""
     return {
         name: audit.get("displayValue") or audit["title"]

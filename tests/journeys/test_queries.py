@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event, func, insert, select
 
 from storefront.app import create_app
@@ -76,7 +78,7 @@ def multiply(app, wanted):
 
 
 @pytest.fixture(scope="module", params=PRODUCTS)
-def shop_app(request, journey_apps):
+def shop_app(request, journey_apps) -> Flask:
     """The demo shop with so many products."""
     app = journey_apps("demo")
     multiply(app, PRODUCTS[request.param])
@@ -87,7 +89,7 @@ def shop_app(request, journey_apps):
 
 
 @pytest.fixture
-def fresh(shop_app, journey_apps):
+def fresh(shop_app, journey_apps) -> FlaskClient:
     """A client of a new app on that shop, that has shown one other page (terms) before."""
     config = {"TESTING": True, "RAISE_IN_HOOKS": True, "RATELIMIT_ENABLED": False}
     app = create_app(shop_app.extensions["storefront"], config)
@@ -97,7 +99,7 @@ def fresh(shop_app, journey_apps):
     return client
 
 
-def filled(client, path):
+def filled(client, path) -> str:
     """A path with a batch and articles of the demo filled in."""
     batch = ""
     if "{batch}" in path:

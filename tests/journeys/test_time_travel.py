@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select, update
 
 from storefront.catalog.models import Product, Variant
@@ -29,13 +30,13 @@ PRODUCT = {"nl": "magnesium-l-threonaat-capsules", "en": "magnesium-l-threonate-
 
 
 @pytest.fixture
-def expiry():
+def expiry() -> date:
     """The last day on which the evidence counts."""
     return datetime.now(ZONE).date() + timedelta(days=5)
 
 
 @pytest.fixture
-def app(make_app):
+def app(make_app) -> Flask:
     return make_app("demo")
 
 
@@ -54,7 +55,7 @@ def ends(app, kind, last_day):
             db.session.execute(update(LabReport).where(LabReport.lot_id.in_(lots)).values(retest_on=last_day))
 
 
-def places(client, lang):
+def places(client, lang) -> dict[str, str]:
     """The parts of the shop where the badges of the product stand."""
     product = client.get(f"/{lang}/products/{PRODUCT[lang]}").text
     read = client.get(f"/{lang}/blog/{article('magnesium-brain', lang, 'slug')}").text
@@ -70,18 +71,18 @@ def places(client, lang):
     }
 
 
-def part(html, pattern):
+def part(html, pattern) -> str:
     found = re.search(pattern, html, re.DOTALL)
     assert found, pattern
     return found[0]
 
 
-def at(day, hour=12, minute=0):
+def at(day, hour=12, minute=0) -> time_machine.travel:
     """This moment in the shop's time zone, with the clock standing still."""
     return time_machine.travel(datetime.combine(day, time(hour, minute), ZONE), tick=False)
 
 
-def shown(text, badge, lang):
+def shown(text, badge, lang) -> bool:
     """Whether a badge stands in a part of a page."""
     return TITLES[badge][lang] in text or (badge == "lab" and TWICE[lang] in text)
 

@@ -10,7 +10,7 @@ import pytest
 LIMIT = 40_000  # bytes of HTML, CSS and JS
 
 
-def sent(url, accepted):
+def sent(url, accepted) -> tuple[int, str, str]:
     """Bytes as sent, the encoding, and the text when it can be read here."""
     request = urllib.request.Request(url, headers={"Accept-Encoding": accepted})
     with urllib.request.urlopen(request, timeout=10) as answer:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -29,7 +30,7 @@ def messages_of(folder: Path) -> dict:
     return found
 
 
-def catalogue_of(folder: Path):
+def catalogue_of(folder: Path) -> Catalog:
     with (folder / "nl" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return read_po(file, locale="nl")
 

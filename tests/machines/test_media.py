@@ -1,12 +1,13 @@
 """Pictures: immutable, typed, harmless."""
 
 import pytest
+from flask.testing import FlaskClient
 
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>alert(1)</script></svg>'
 
 
 @pytest.fixture
-def client(make_app, tmp_path):
+def client(make_app, tmp_path) -> FlaskClient:
     (tmp_path / ("a" * 64 + ".svg")).write_text(DRAWING)
     (tmp_path / "secret.txt").write_text("secret")
     return make_app("empty", media_dir=tmp_path).test_client()

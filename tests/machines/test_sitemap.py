@@ -3,12 +3,13 @@
 from xml.etree import ElementTree
 
 import pytest
+from flask.testing import FlaskClient
 
 SPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
 @pytest.fixture
-def entries(make_app):
+def entries(make_app) -> tuple[FlaskClient, list[ElementTree.Element]]:
     client = make_app("demo", base_url="https://shop.example").test_client()
     response = client.get("/sitemap.xml")
     assert response.mimetype == "application/xml"

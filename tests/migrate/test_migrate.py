@@ -14,11 +14,11 @@ from storefront import migrate
 from storefront.database import db
 
 
-def tables():
+def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names())
 
 
-def component(folder, *steps):
+def component(folder, *steps) -> migrate.Component:
     """A component whose revisions do one statement each; None fails."""
     for number, statement in enumerate(steps, 1):
         body = f"op.execute({statement!r})" if statement else "raise RuntimeError('no')"
@@ -83,7 +83,7 @@ def test_purge_leaves_no_table(any_demo_app):
 
 
 def test_rebuilding_a_table_of_the_core_empties_no_other(demo_app):
-    def rows():
+    def rows() -> dict[str, int]:
         with db.engine.connect() as connection:
             return {name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) for name in tables()}
 

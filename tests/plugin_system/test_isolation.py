@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import types
+from collections.abc import Callable
 
 import pytest
 from flask import Blueprint
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from storefront.database import db
 from storefront.plugin_system import hookspecs, loader
@@ -40,7 +42,7 @@ def make_plugin(monkeypatch, name, **hooks):
     )
 
 
-def product_page(app):
+def product_page(app) -> TestResponse:
     with app.test_request_context():
         from storefront.offers.queries import offers_by_code
 
@@ -49,7 +51,7 @@ def product_page(app):
     return app.test_client().get(f"/en/products/{slug}")
 
 
-def raiser(hook):
+def raiser(hook) -> Callable[..., None]:
     """A function with the hook's own arguments that raises."""
     import inspect
 

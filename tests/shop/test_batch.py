@@ -5,10 +5,11 @@ import re
 import pytest
 
 from storefront.offers.queries import offers_by_code
+from storefront.stock.models import Lot
 
 
 @pytest.fixture
-def lot(demo_app):
+def lot(demo_app) -> str:
     with demo_app.test_request_context():
         return offers_by_code(["mgt-c"], "en", with_badges=False)["mgt-c"].default.lot_code
 
@@ -44,7 +45,7 @@ def test_a_batch_past_its_date_says_so(demo_app, demo_client, lot):
     assert "best-before date has passed" not in demo_client.get(f"/en/batch/{lot}").text
 
 
-def all_lots():
+def all_lots() -> list[Lot]:
     from storefront.quality.editing import all_lots as read
 
     return [row[0] for row in read()]

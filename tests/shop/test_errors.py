@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from flask import Flask
 
 from storefront.shop import errors
 
 
-def quiet(make_app, kind="demo"):
+def quiet(make_app, kind="demo") -> Flask:
     return make_app(kind, config={"PROPAGATE_EXCEPTIONS": False, "TESTING": False, "RAISE_IN_HOOKS": False})
 
 

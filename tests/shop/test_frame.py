@@ -40,7 +40,7 @@ def test_pages_are_sent_compressed(demo_client):
     assert again.status_code == 304
 
 
-def navigation(html):
+def navigation(html) -> list[tuple[str, str]]:
     inside = re.search(r'<nav class="site-nav".*?</nav>', html, re.DOTALL).group()
     return re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', inside)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -20,11 +21,11 @@ from storefront.transactions import writing
 PRODUCT = "/en/products/magnesium-l-threonate-capsules"
 
 
-def titles(html):
+def titles(html) -> list[str]:
     return re.findall(r'<h2 class="card__title"><a[^>]*>([^<]+)</a>', html)
 
 
-def data_of(html, kind):
+def data_of(html, kind) -> dict[str, Any]:
     blocks = [json.loads(text) for text in re.findall(r'ld\+json">(.*?)</script>', html, re.DOTALL)]
     return next(block for block in blocks if block["@type"] == kind)
 
@@ -55,7 +56,7 @@ def test_price_and_stock_narrow_the_list(demo_client):
 
 
 def test_sorting_by_price(demo_client):
-    def price(html):
+    def price(html) -> list[float]:
         return [float(text) for text in re.findall(r'<p class="price">€([0-9.]+)', html)]
 
     rising = price(demo_client.get("/en/products?sort=price").text)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 
-def titles(html):
+def titles(html) -> list[str]:
     return re.findall(r'<h3 class="card__title"><a[^>]*>([^<]+)</a>', html)
 
 

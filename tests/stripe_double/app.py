@@ -30,19 +30,6 @@ def create_double(double: Double) -> Flask:
         inner = {"type": error.kind, "message": error.message} | ({"code": error.code} if error.code else {})
         return jsonify(error=inner), error.status
 
-    def body_of(what: str) -> dict[str, Any]:
-        raw = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
-        given = nested(raw)
-        try:
-            body = checked(*BODIES[what], given)
-        except BadBody as error:
-            double.violations.append(f"{request.path}: {error}")
-            raise StripeSays(
-                400, "invalid_request_error", f"Received unknown or wrong parameter: {error}"
-            ) from error
-        double.requests.append((request.path, body))
-        return body
-
     def asked(what: str, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
         if not request.headers.get("Authorization", "").startswith("Bearer sk_test_"):
             raise StripeSays(401, "invalid_request_error", "Invalid API Key provided")
@@ -51,7 +38,7 @@ def create_double(double: Double) -> Flask:
             return _fault(fault)
         if fault == "slow":
             time.sleep(double.slow_seconds)
-        status, answer = _remembered(double, lambda: act(body_of(what)))
+        status, answer = _remembered(double, lambda: act(_body_of(double, what)))
         if fault == "lost":  # it happened, and the answer never arrives
             time.sleep(double.slow_seconds)
         made = jsonify(answer)
@@ -86,6 +73,20 @@ def create_double(double: Double) -> Flask:
 
     _hosted_page(app, double)
     return app
+
+
+def _body_of(double: Double, what: str) -> dict[str, Any]:
+    """What a request asks for, held against the parameters that the SDK knows."""
+    raw = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
+    try:
+        body = checked(*BODIES[what], nested(raw))
+    except BadBody as error:
+        double.violations.append(f"{request.path}: {error}")
+        raise StripeSays(
+            400, "invalid_request_error", f"Received unknown or wrong parameter: {error}"
+        ) from error
+    double.requests.append((request.path, body))
+    return body
 
 
 def _remembered(double: Double, act: Callable[[], dict[str, Any]]) -> tuple[int, dict[str, Any]]:

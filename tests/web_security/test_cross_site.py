@@ -1,9 +1,10 @@
 """Posts that another site caused are refused; pages carry the security headers."""
 
 import pytest
+from werkzeug.test import TestResponse
 
 
-def post(client, **headers):
+def post(client, **headers) -> TestResponse:
     return client.post("/nl/cart/add", data={"sku": "NMN-C-60"}, headers=headers)
 
 

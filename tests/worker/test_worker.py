@@ -20,7 +20,7 @@ def put(name, plugin="", **payload):
         enqueue(name, payload, plugin=plugin)
 
 
-def rows():
+def rows() -> list[Row]:
     found = list(db.session.scalars(select(Row).order_by(Row.id)))
     db.session.rollback()
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from plugins.blog.models import Reference
 from plugins.blog.tests.admin_forms import Sent, message, opened, parsed, value
@@ -27,7 +28,7 @@ def new_source(client: FlaskClient, **changes: str) -> Sent:
     )
 
 
-def paste(client: FlaskClient, text: str):  # type: ignore[no-untyped-def]
+def paste(client: FlaskClient, text: str) -> TestResponse:
     token = next(
         found.get("value", "")
         for form in parsed(client.get(INDEX)).iter("form")

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from plugins.blog.models import Author, Topic, TopicText
 from plugins.blog.tests.admin_forms import message, opened, value
@@ -28,7 +29,7 @@ def topic_texts(key: str) -> dict[str, tuple[str, str]]:
     return {lang: (name, slug) for lang, name, slug in rows}
 
 
-def send(client: FlaskClient, path: str, **changes: str):  # type: ignore[no-untyped-def]
+def send(client: FlaskClient, path: str, **changes: str) -> TestResponse:
     typed = {name.replace("__", "-"): text for name, text in changes.items()}
     return client.post(path, data=opened(client, path) | typed)
 
