@@ -100,7 +100,7 @@ class Specs:
 
     @hookspec
     def page_top(self, lang: str) -> Markup | str:
-        """On every shop page: HTML above the header (a dated announcement)."""
+        """On every shop page: HTML above the header (a dated notice)."""
 
     @hookspec
     def head_tags(self, lang: str) -> Markup | str:
