@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from storefront.plugin_api import LANGUAGES, Refused, db, now, speaking
 from storefront.plugin_api import gettext as _
 
-from . import excerpts, markdown, queries, references, rules
+from . import excerpts, library_queries, markdown, references, rules
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
@@ -84,7 +84,7 @@ def problems_of(draft: ArticleDraft, lang: str, has_picture: bool) -> list[rules
     """What keeps this draft from being published in a language."""
     text = draft.texts.get(lang, TextDraft())
     keys = markdown.keys_in(text.body)
-    known = queries.references_by_key(keys)
+    known = library_queries.references_by_key(keys)
     return rules.problems(
         lang=lang,
         title=text.title,
@@ -105,7 +105,7 @@ def slug_of(title: str) -> str:
 def derive(text: ArticleText) -> None:
     """Write everything that follows from a text: blocks, contents, links, citations, reading time, search."""
     keys = markdown.keys_in(text.body)
-    library = queries.references_by_key(keys)
+    library = library_queries.references_by_key(keys)
     with speaking(text.lang):
         rendered = markdown.render(text.body, library)
     text.blocks, text.toc, text.links = rendered.blocks, list(rendered.toc), rendered.links

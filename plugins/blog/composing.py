@@ -21,7 +21,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import excerpts, markdown, queries, references, syntax
+from . import excerpts, library_queries, markdown, queries, references, syntax
 from .references import Shown, Source
 
 Block = dict[str, Any]
@@ -205,7 +205,7 @@ def preview(body: str, lang: str) -> Preview:
     """Show a text that is not saved: with the offers of now, and unknown citations marked."""
     with speaking(lang):
         keys = markdown.keys_in(body)
-        library = queries.references_by_key(keys)
+        library = library_queries.references_by_key(keys)
         rendered = markdown.render(body, library)
         slugs = queries.slugs_of(rendered.links["article"], lang)
         sections = compose(rendered.blocks, rendered.links, code="preview", slugs=slugs)

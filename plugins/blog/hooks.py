@@ -119,7 +119,7 @@ def admin_dashboard_panels() -> Iterable[Panel]:
 @hookimpl
 def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
     """In the product editor: the articles that link the product, in both languages."""
-    articles = queries.linking_for_staff(product_code)
+    articles = admin_queries.linking_for_staff(product_code, language())
     body = render_template("blog/parts/admin_product.html", articles=articles)
     return [Panel(_("Articles that link this product"), Markup(body))]
 

@@ -1,4 +1,4 @@
-"""What shoppers read of one article and of topics; where articles stand; the library by key."""
+"""What shoppers read of one article and of topics; where articles stand."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from storefront.plugin_api import LANGUAGES, db, fetch
 
 from .models import (
     Article,
-    ArticleProduct,
     ArticleSlugHistory,
     ArticleText,
     ArticleTopic,
     Author,
-    Reference,
     Topic,
     TopicText,
 )
@@ -39,15 +37,6 @@ class TopicLink:
     order_heading: str
     count: int
     slugs: dict[str, str]  # its address in each language in which it has an article
-
-
-@dataclass(frozen=True, slots=True)
-class StaffLink:
-    """An article in the product editor."""
-
-    code: str
-    title: str
-    langs: str  # "NL, EN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,32 +205,6 @@ def slugs_of(codes: Collection[str], lang: str) -> dict[str, str]:
         .where(Article.code.in_(codes), ArticleText.lang == lang, ArticleText.state == "published")
     )
     return {row.code: row.slug for row in db.session.execute(query)}
-
-
-def references_by_key(keys: Collection[str]) -> dict[str, Reference]:
-    """The publications of the library with these keys."""
-    if not keys:
-        return {}
-    return {
-        found.key: found for found in db.session.scalars(select(Reference).where(Reference.key.in_(keys)))
-    }
-
-
-def linking_for_staff(product_code: str) -> list[StaffLink]:
-    """The articles that link a product in any language, drafts too."""
-    with_product = select(1).where(
-        ArticleProduct.text_id == ArticleText.id, ArticleProduct.product_code == product_code
-    )
-    query = (
-        select(Article.code, ArticleText.title, ArticleText.lang)
-        .join(ArticleText, ArticleText.article_id == Article.id)
-        .where(with_product.exists())
-        .order_by(Article.id, ArticleText.lang.desc())
-    )
-    found: dict[str, tuple[str, list[str]]] = {}
-    for code, title, lang in db.session.execute(query):
-        found.setdefault(code, (title, []))[1].append(lang.upper())
-    return [StaffLink(code, title, ", ".join(langs)) for code, (title, langs) in found.items()]
 
 
 def addresses() -> list[tuple[str, dict[str, str], datetime]]:

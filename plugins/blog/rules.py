@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from storefront.plugin_api import LANGUAGES
 from storefront.plugin_api import gettext as _
 
 
@@ -53,3 +54,8 @@ def problems(
     if not has_author:
         found.append(Problem("author", _("A published article needs an author.")))
     return found
+
+
+def title_for(titles: Mapping[str, str], lang: str) -> str:
+    """The title to show staff: the one in their language, else in another; "" when none is written."""
+    return next((titles[one] for one in (lang, *LANGUAGES) if titles.get(one)), "")

@@ -22,7 +22,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from .. import actions, admin_queries
+from .. import actions, admin_queries, library_queries
 from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
         per_page=PER_PAGE,
         text=text,
         topic=topic,
-        topics=admin_queries.topic_choices(language()),
+        topics=library_queries.topic_choices(language()),
         offers=offers_by_code(codes, language(), with_badges=False) if codes else {},
     )
 

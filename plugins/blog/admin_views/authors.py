@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from storefront.plugin_api import LANGUAGES, Refused, actor, audit, requires, url, writing
 from storefront.plugin_api import gettext as _
 
-from .. import admin_queries, library
+from .. import library, library_queries
 from ..forms import AuthorForm, ButtonForm
 from .blueprint import PERMISSION, blueprint, known_code
 
@@ -17,7 +17,7 @@ from .blueprint import PERMISSION, blueprint, known_code
 @requires(PERMISSION)
 def authors_index() -> ResponseReturnValue:
     """Everybody who writes or reviews."""
-    return render_template("blog/admin/authors.html", rows=admin_queries.author_rows())
+    return render_template("blog/admin/authors.html", rows=library_queries.author_rows())
 
 
 @blueprint.route("/authors/new", methods=["GET", "POST"])
@@ -31,7 +31,7 @@ def new_author() -> ResponseReturnValue:
 @requires(PERMISSION)
 def edit_author(key: str) -> ResponseReturnValue:
     """A person with what readers see of them."""
-    found = admin_queries.author_to_edit(known_code(key))
+    found = library_queries.author_to_edit(known_code(key))
     if found is None:
         abort(404)
     author, articles = found

@@ -26,11 +26,12 @@ from storefront.plugin_api import (
     writing,
 )
 
-from .. import actions, admin_queries, excerpts, findings, markdown, references
+from .. import actions, admin_queries, excerpts, findings, library_queries, markdown, references
 from ..admin_queries import ArticleToEdit
 from ..drafts import ArticleDraft, TextDraft
 from ..findings import Finding
 from ..forms import KINDS, ArticleForm
+from ..rules import title_for
 from . import insert, preview
 
 TEXT_FIELDS = ("title", "slug", "lead", "excerpt", "meta_description", "image_alt", "body")
@@ -59,7 +60,7 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
             given[one] = {name: getattr(text, name) or "" for name in TEXT_FIELDS}
     form = ArticleForm(data=given)
     lang = language()
-    form.offer(admin_queries.author_choices(), admin_queries.topic_choices(lang), ingredients(lang))
+    form.offer(library_queries.author_choices(), library_queries.topic_choices(lang), ingredients(lang))
     return form
 
 
@@ -127,7 +128,7 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
     wrong = [lang for lang in LANGUAGES if any(field.errors for field in form.text(lang))]
     if wrong and shown not in wrong:
         shown = wrong[0]
-    title = draft.texts[language()].title or next((t.title for t in draft.texts.values() if t.title), "")
+    title = title_for({one: text.title for one, text in draft.texts.items()}, language())
     look_for = form.look_for.data or ""
     looked = bool(look_for or form.do.data == "find")
     return {
@@ -152,7 +153,7 @@ def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEd
     """One language: its preview, findings, sources and products."""
     text = draft.texts[lang]
     keys = markdown.keys_in(text.body)
-    library = admin_queries.references_by_key(keys)
+    library = library_queries.references_by_key(keys)
     with speaking(lang):
         rendered = markdown.render(text.body, library)
     offers = offers_by_code(findings.codes_in(rendered), language(), with_badges=False)

@@ -33,12 +33,13 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from .. import admin_queries, citations, references
+from .. import admin_queries, citations, library_queries, references
 from ..forms import KINDS, ArticleForm, PictureForm
 from ..models import Reference
 from .blueprint import PERMISSION, asked, blueprint
 from .uploads import larger_posts
 
+FOUND_AT_MOST = 20
 ADDRESS = re.compile(r"https?://[^\s<>()]+")
 
 
@@ -103,12 +104,12 @@ def _to_order(text: str, lang: str) -> list[Found]:
 def _sources(text: str) -> Search:
     numbers = citations.identify(text) if text else citations.Identifiers()
     if numbers:
-        known = admin_queries.reference_by_number(numbers)
+        known = library_queries.reference_by_number(numbers)
         if known is not None:
             return Search("citation", text, [_source(known)])
         return Search("citation", text, [], url("blog_admin.new_reference", pasted=text))
-    rows = admin_queries.reference_rows(text)
-    return Search("citation", text, [_source(row.reference) for row in rows[: admin_queries.FOUND_AT_MOST]])
+    rows = library_queries.reference_rows(text)
+    return Search("citation", text, [_source(row.reference) for row in rows[:FOUND_AT_MOST]])
 
 
 def _source(reference: Reference) -> Found:
@@ -165,7 +166,7 @@ def at_end(body: str, markdown: str, inline: bool = False) -> str:
 
 def _markdown(kind: str, chosen: list[str], lang: str) -> str:
     if kind == "citation":
-        if admin_queries.reference_by_key(chosen[0]) is None:
+        if library_queries.reference_by_key(chosen[0]) is None:
             raise Refused(_("The library has no such source."), field="look_for")
         return f"[@{chosen[0]}]"
     if kind == "link":

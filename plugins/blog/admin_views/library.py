@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from storefront.plugin_api import LANGUAGES, Refused, actor, audit, language, requires, url, writing
 from storefront.plugin_api import gettext as _
 
-from .. import admin_queries, citations, references
+from .. import citations, library_queries, references
 from .. import library as actions
 from ..drafts import ReferenceDraft
 from ..forms import STUDY_TEXTS, ButtonForm, PasteForm, ReferenceForm, read_moment
@@ -50,7 +50,7 @@ def paste() -> ResponseReturnValue:
     if not numbers:
         form.refuse(Refused(_("There is no DOI, PubMed or PMC number in this."), field="pasted"))
         return _list(form, "", 422)
-    known = admin_queries.reference_by_number(numbers)
+    known = library_queries.reference_by_number(numbers)
     if known is not None:
         flash(_("This publication is in the library already."), "ok")
         return redirect(url("blog_admin.edit_reference", key=known.key), 303)
@@ -58,7 +58,7 @@ def paste() -> ResponseReturnValue:
 
 
 def _list(form: PasteForm, text: str, status: int = 200) -> ResponseReturnValue:
-    found = admin_queries.reference_rows(text)
+    found = library_queries.reference_rows(text)
     rows = [(row, references.short(references.as_dict(row.reference))) for row in found]
     return render_template("blog/admin/references.html", form=form, rows=rows, text=text), status
 
@@ -70,7 +70,7 @@ def new_reference() -> ResponseReturnValue:
     numbers = citations.identify(asked("pasted", 500))
     form = ReferenceForm(data={"doi": numbers.doi, "pmid": numbers.pmid, "pmcid": numbers.pmcid})
     form.offer()
-    known = admin_queries.reference_by_number(numbers)
+    known = library_queries.reference_by_number(numbers)
     return _editor(form, None, known)
 
 
@@ -78,7 +78,7 @@ def new_reference() -> ResponseReturnValue:
 @requires(PERMISSION)
 def edit_reference(key: str) -> ResponseReturnValue:
     """A publication and its study card."""
-    reference = admin_queries.reference_by_key(known_code(key))
+    reference = library_queries.reference_by_key(known_code(key))
     if reference is None:
         abort(404)
     form = ReferenceForm(data=_values(reference))
@@ -112,7 +112,7 @@ def _editor(
             key = saved.key
     except Refused as refusal:
         form.refuse(refusal)
-        again = admin_queries.reference_by_key(reference.key) if reference else None
+        again = library_queries.reference_by_key(reference.key) if reference else None
         return _page(form, again, refusal.status)
     flash(_("The source was saved."), "ok")
     return redirect(url("blog_admin.edit_reference", key=key), 303)
@@ -145,7 +145,7 @@ def _page(
     form: ReferenceForm, reference: Reference | None, status: int = 200, known: Reference | None = None
 ) -> ResponseReturnValue:
     shown = references.shown(references.as_dict(reference), language()) if reference else None
-    articles = admin_queries.citing_articles(reference, language()) if reference else []
+    articles = library_queries.citing_articles(reference, language()) if reference else []
     html = render_template(
         "blog/admin/reference_edit.html",
         form=form,

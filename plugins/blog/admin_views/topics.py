@@ -18,8 +18,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from .. import admin_queries, library
-from ..admin_queries import TopicRow
+from .. import library, library_queries
 from ..forms import ButtonForm, TopicForm
 from .blueprint import PERMISSION, blueprint, known_code
 
@@ -31,7 +30,7 @@ TEXTS = ("name", "slug", "intro", "order_heading")
 @requires(PERMISSION)
 def topics_index() -> ResponseReturnValue:
     """The topics in the order in which readers see them."""
-    return render_template("blog/admin/topics.html", rows=admin_queries.topic_rows())
+    return render_template("blog/admin/topics.html", rows=library_queries.topic_rows())
 
 
 @blueprint.route("/topics/new", methods=["GET", "POST"])
@@ -45,7 +44,7 @@ def new_topic() -> ResponseReturnValue:
 @requires(PERMISSION)
 def edit_topic(key: str) -> ResponseReturnValue:
     """A topic with its page in every language."""
-    rows = admin_queries.topic_rows(known_code(key))
+    rows = library_queries.topic_rows(known_code(key))
     if not rows:
         abort(404)
     row = rows[0]
@@ -54,7 +53,7 @@ def edit_topic(key: str) -> ResponseReturnValue:
     return _editor(TopicForm(data=values), row)
 
 
-def _editor(form: TopicForm, row: TopicRow | None) -> ResponseReturnValue:
+def _editor(form: TopicForm, row: library_queries.TopicRow | None) -> ResponseReturnValue:
     names = {code: link.name for code, link in collections(language()).items()}
     form.offer(names, row.topic.collection_code if row else "")
     title, articles = (row.name(language()), row.articles) if row else ("", 0)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from plugins.blog import library, queries, references
+from plugins.blog import library, library_queries, references
 from plugins.blog.drafts import ReferenceDraft
 from plugins.blog.models import ArticleText, Reference
 from storefront.plugin_api import Refused, db, writing
@@ -51,7 +51,7 @@ LINKS = {
 @pytest.mark.parametrize("key", SNAPSHOT)
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_se_08_one_house_style_whose_link_is_the_doi(key: str, lang: str) -> None:
-    shown = references.shown(references.as_dict(queries.references_by_key([key])[key]), lang)
+    shown = references.shown(references.as_dict(library_queries.references_by_key([key])[key]), lang)
     assert shown.text == SNAPSHOT[key][lang]
     assert (shown.address, shown.links) == LINKS[key]
 

@@ -7,7 +7,7 @@ from datetime import date
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from plugins.blog import actions
+from plugins.blog import actions, admin_queries
 from plugins.blog.drafts import ArticleDraft, TextDraft
 from plugins.blog.models import Article
 from storefront.plugin_api import db, writing
@@ -31,3 +31,10 @@ def test_the_product_editor_lists_the_articles_that_link_it(admin_client: FlaskC
     page = admin_client.get("/admin/products/mgt-c").get_data(as_text=True)
     assert "Artikelen die naar dit product verwijzen" in page
     assert "/admin/blog/edit/magnesium-brain" in page
+
+
+def test_the_titles_there_are_in_the_language_of_the_admin(admin_client: FlaskClient) -> None:
+    for lang, title in (("nl", "Magnesium en het brein"), ("en", "Magnesium and the brain")):
+        found = {row.code: row for row in admin_queries.linking_for_staff("mgt-c", lang)}
+        assert found["magnesium-brain"].title.startswith(title)
+        assert found["magnesium-brain"].langs == "NL, EN"
