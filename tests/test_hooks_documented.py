@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,21 @@ def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, made as code hosts make them."""
     headings = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text()), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_decisions_are_numbered_and_of_one_form():
+    for number, page in enumerate(sorted((DOCS / "decisions").iterdir()), 1):
+        headings = re.findall(r"^#+ .*$", page.read_text(), flags=re.MULTILINE)
+        assert page.name.startswith(f"{number:04d}-")
+        assert headings[0].startswith(f"# {number}. ")
+        assert headings[1:] == ["## Context", "## Decision", "## Consequence"]
+
+
+def test_the_changelog_begins_with_the_version_that_the_code_has():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
+    assert re.fullmatch(rf"{re.escape(version)} \((unreleased|\d{{4}}-\d\d-\d\d)\)", headings[0])
+    assert [heading for heading in headings[1:] if "unreleased" in heading] == []
 
 
 def test_each_row_of_the_reference_page_names_a_test_that_is_there():
