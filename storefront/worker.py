@@ -24,8 +24,8 @@ from storefront.database import db
 from storefront.jobs.actions import forget_done
 from storefront.jobs.models import Job
 from storefront.orders import mail as order_mail
-from storefront.payments import sweep as payment_sweep
 from storefront.payments.actions import forget_events
+from storefront.payments.conversation import sweep
 from storefront.plugin_system import calling, hookspecs
 from storefront.transactions import writing
 
@@ -38,32 +38,33 @@ TIDY = timedelta(days=1)
 KEPT = timedelta(days=30)  # jobs that are done, and ids of a provider's events
 
 
-def _order_placed(payload: dict[str, Any]) -> None:
-    calling.call_one(payload["plugin"], "order_placed", order_id=payload["order_id"])
+def _tell(hook: str) -> hookspecs.Job:
+    """One plugin's reaction to an order."""
+
+    def tell(payload: dict[str, Any]) -> None:
+        calling.call_one(payload["plugin"], hook, order_id=payload["order_id"])
+
+    return hookspecs.Job(tell)
 
 
-def _order_paid(payload: dict[str, Any]) -> None:
-    calling.call_one(payload["plugin"], "order_paid", order_id=payload["order_id"])
+def _send(compose: Callable[[int], mail.Message]) -> hookspecs.Job:
+    """A mail about an order."""
 
-
-def _send(compose: Callable[[int], mail.Message]) -> Callable[[dict[str, Any]], None]:
     def send(payload: dict[str, Any]) -> None:
         message = compose(payload["order_id"])
         db.session.rollback()
         mail.send(message, _settings())
 
-    return send
+    return hookspecs.Job(send, network=True)
 
 
-# Job -> function. NETWORK ones run without a transaction.
-JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "hook.order_placed": _order_placed,
-    "hook.order_paid": _order_paid,
+JOBS: dict[str, hookspecs.Job] = {
+    "hook.order_placed": _tell("order_placed"),
+    "hook.order_paid": _tell("order_paid"),
     "mail.order_confirmation": _send(order_mail.order_confirmation),
     "mail.order_sent": _send(order_mail.order_sent),
     "mail.order_refunded": _send(order_mail.order_refunded),
 }
-NETWORK = {"mail.order_confirmation", "mail.order_sent", "mail.order_refunded"}
 
 
 def work(once: bool = False) -> int:
@@ -111,12 +112,10 @@ def run_one() -> bool:
 
 
 def known_jobs() -> dict[str, hookspecs.Job]:
-    """The core's jobs and those of the running plugins; a bare function talks to nobody."""
-    jobs = {name: hookspecs.Job(function, name in NETWORK) for name, function in JOBS.items()}
-    for given in calling.call_all("jobs"):
-        for name, job in given.items():
-            jobs[name] = job if isinstance(job, hookspecs.Job) else hookspecs.Job(job)
-    return jobs
+    """The jobs of the running plugins, where a bare function talks to nobody, and the core's, which stay so."""
+    given = [item for jobs in calling.call_all("jobs") for item in jobs.items()]
+    theirs = {name: job if isinstance(job, hookspecs.Job) else hookspecs.Job(job) for name, job in given}
+    return theirs | JOBS
 
 
 def _due(names: list[str]) -> Select[Job]:
@@ -208,7 +207,7 @@ def _failed(job_id: int, error: Exception, counted: bool = False) -> None:
 
 def _sweep() -> None:
     try:
-        payment_sweep.sweep()
+        sweep()
     except Exception:
         log.exception("sweep failed")
     finally:

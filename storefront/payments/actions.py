@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
@@ -174,9 +174,9 @@ def shorten_after_decline(order_id: int) -> None:
     orders.shorten_reservation(order_id, clock.now() + order_rules.AFTER_DECLINE)
 
 
-def keep_for_bank(order: Order, longest: timedelta = order_rules.LONGEST_RESERVATION) -> None:
+def keep_for_bank(order: Order) -> None:
     """A bank may take days: the stock stays reserved until it has answered."""
-    orders.extend_reservation(order.id, order.placed_at + longest)
+    orders.extend_reservation(order.id, order.placed_at + order_rules.LONGEST_RESERVATION)
 
 
 def forget_events(before: datetime) -> None:

@@ -108,18 +108,26 @@ def take_in(notice: Notice, provider: str) -> bool:
     return _write(take_notice, notice, provider)
 
 
-def overdue_orders() -> list[int]:
-    """The open orders whose reservation ended."""
+def sweep() -> int:
+    """Give back the stock of what was not paid in time; the session at the provider ends first. How many.
+
+    An order whose provider does not answer is left for the next sweep: its buyer could still pay. So is one
+    whose provider the shop does not have any more; a person has to look at it there.
+    """
     overdue = order_queries.overdue(clock.now())
     ends_reading()
-    return overdue
-
-
-def end_reservation(order_id: int) -> bool:
-    """Give back the stock of an order that was not paid in time. False when it was paid after all."""
-    if not _end_sessions(order_id, given_up=True):
-        return False
-    return _write(_expire_overdue, order_id)
+    expired = 0
+    gone: list[int] = []
+    for order_id in overdue:
+        try:
+            expired += _end_sessions(order_id, given_up=True) and _write(_expire_overdue, order_id)
+        except ProviderGone:
+            gone.append(order_id)
+        except (ProviderAway, ProviderRefused) as problem:
+            log.warning("reservation not ended", order_id=order_id, reason=str(problem))
+    if gone:
+        log.warning("orders keep their stock, since their payment provider is gone", order_ids=gone)
+    return expired
 
 
 def cancel_order(number: str, actor: str) -> None:

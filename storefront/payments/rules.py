@@ -17,9 +17,7 @@ TAKEN = (PAID, HELD)  # money came in
 
 SESSION = timedelta(minutes=31)  # the provider's page ends; Stripe allows no less than 30 minutes
 SPARE = timedelta(minutes=2)  # a page that ends sooner than this is not handed out again
-UNANSWERED = timedelta(
-    seconds=45
-)  # an attempt that the provider did not answer is asked for again until then
+UNANSWERED = timedelta(seconds=45)  # so long an attempt that was not answered is asked for again
 MOST_ATTEMPTS = 20
 
 

@@ -15,9 +15,9 @@ from storefront.database import db
 from storefront.orders import actions as order_actions
 from storefront.orders import queries as orders
 from storefront.payments import conversation, queries
+from storefront.payments.conversation import sweep
 from storefront.payments.providers import ProviderAway
 from storefront.payments.stripe_gateway import StripeProvider
-from storefront.payments.sweep import sweep
 from storefront.refusals import Refused
 from storefront.transactions import writing
 from tests.orders import shelf

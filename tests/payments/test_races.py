@@ -13,9 +13,9 @@ from storefront import clock
 from storefront.database import db
 from storefront.orders import actions as order_actions
 from storefront.payments import conversation
+from storefront.payments.conversation import sweep
 from storefront.payments.providers import PaymentRequest, ProviderAway, Session
 from storefront.payments.stripe_gateway import StripeProvider
-from storefront.payments.sweep import sweep
 from storefront.refusals import Refused
 from storefront.transactions import writing
 from tests.orders import shelf

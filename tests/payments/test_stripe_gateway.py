@@ -62,7 +62,7 @@ def impatient(app: Flask, stripe_double: Double, monkeypatch: pytest.MonkeyPatch
     """Our gateway with time-outs of a tenth."""
     monkeypatch.setattr(stripe_gateway, "READ_SECONDS", stripe_gateway.READ_SECONDS / 10)
     monkeypatch.setattr(stripe_gateway, "CONNECT_SECONDS", stripe_gateway.CONNECT_SECONDS / 10)
-    stripe_double.slow_seconds = stripe_gateway.READ_SECONDS * 1.3
+    stripe_double.slow_seconds = stripe_gateway.READ_SECONDS * 3
     stripe_gateway._client.cache_clear()
     yield StripeProvider(KEY, stripe_double.url)
     stripe_gateway._client.cache_clear()

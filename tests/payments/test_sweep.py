@@ -15,8 +15,8 @@ from storefront import clock
 from storefront.addresses import settings
 from storefront.database import db
 from storefront.payments import conversation
+from storefront.payments.conversation import sweep
 from storefront.payments.models import Payment
-from storefront.payments.sweep import sweep
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf

@@ -14,7 +14,7 @@ from storefront import clock, worker
 from storefront.addresses import settings
 from storefront.database import db
 from storefront.mail import mail_folder
-from storefront.payments import sweep
+from storefront.payments.conversation import sweep
 from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import attempts, kinds
@@ -102,7 +102,7 @@ def test_a_declined_order_gives_its_stock_back_when_nobody_tries_again(
 ) -> None:
     buyer.post(f"{order_of(buyer)}/decline")
     with time_machine.travel(clock.now() + timedelta(minutes=16)):
-        assert sweep.sweep() == 1
+        assert sweep() == 1
     assert shop.left(SMALL) == 10
 
 
@@ -119,7 +119,7 @@ def test_leaving_changes_nothing_and_the_same_page_is_still_there(buyer: FlaskCl
 def test_the_session_ends_with_the_reservation(buyer: FlaskClient, shop: Shelf) -> None:
     demo = order_of(buyer)
     with time_machine.travel(clock.now() + timedelta(minutes=46)):
-        assert sweep.sweep() == 1
+        assert sweep() == 1
     assert "has ended" in buyer.get(demo).text
     buyer.post(f"{demo}/pay")
     (order,) = shelf.orders()
