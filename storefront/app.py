@@ -17,7 +17,7 @@ from storefront import clock, commands, database, locale, money, responses, web_
 from storefront.admin import frame as admin_frame
 from storefront.admin import sign_in
 from storefront.assets import Assets
-from storefront.config import Settings, from_environment
+from storefront.config import SHOP_NAME, Settings, from_environment
 from storefront.database import db
 from storefront.plugin_system import calling
 from storefront.plugin_system.loader import Plugins, load_plugins
@@ -147,7 +147,7 @@ def _prepare_templates(app: Flask, settings: Settings, plugins: Plugins) -> None
         languages=locale.NAMES,
         asset=assets.address,
         development=settings.development,
-        shop_name="Helder",
+        shop_name=SHOP_NAME,
         today=clock.today,
     )
     environment.filters.update(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+SHOP_NAME = "Helder"  # on pages and in mails; also the group whose laboratories are not independent
 DEVELOPMENT_KEY = "development-only-key-not-for-production"
 SHORTEST_KEY = 32
 BUNDLED_PLUGINS = "blog,announcement"
@@ -37,7 +38,7 @@ class Settings:
     stripe_webhook_secret: str = ""  # signs what Stripe sends us
     stripe_api_base: str = ""  # another address of Stripe's API; the tests' double uses it
     mail_url: str = ""  # smtp://user:password@host:587; empty writes files under instance/mail
-    mail_from: str = "Helder <shop@localhost>"  # sender of all mails
+    mail_from: str = f"{SHOP_NAME} <shop@localhost>"  # sender of all mails
     media_dir: Path = Path()  # uploads; immutable files named by their hash
     edge_seconds: int = 0  # how long a cache in front may keep a public page unasked
     rate_limit_store: str = "memory://"  # redis://… where several machines serve
@@ -74,7 +75,7 @@ class Settings:
             stripe_webhook_secret=get("STRIPE_WEBHOOK_SECRET"),
             stripe_api_base=get("STRIPE_API_BASE"),
             mail_url=get("MAIL_URL"),
-            mail_from=get("MAIL_FROM") or "Helder <shop@localhost>",
+            mail_from=get("MAIL_FROM") or cls.mail_from,
             media_dir=Path(get("MEDIA_DIR") or instance_path / "media"),
             edge_seconds=_whole("EDGE_SECONDS", get("EDGE_SECONDS", "0")),
             rate_limit_store=get("RATE_LIMIT_STORE") or "memory://",

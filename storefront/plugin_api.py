@@ -27,6 +27,7 @@ from storefront.admin.frame import actor
 from storefront.admin.frame import guard as requires
 from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
 from storefront.clock import local, now, today
+from storefront.config import SHOP_NAME
 from storefront.database import ExactDecimal, LocalText, Model, UtcDateTime, db, fetch
 from storefront.forms import (
     LongTextField,
@@ -68,10 +69,9 @@ from storefront.plugin_system.loader import API_VERSION, Plugin
 from storefront.refusals import Refused
 from storefront.responses import gone_or_moved, public_page
 from storefront.shop.frame import breadcrumbs, media_path, set_alternates, set_canonical
+from storefront.templating import piece
 from storefront.transactions import writing
 from storefront.web_security import UPLOAD_BYTES
-
-SHOP_NAME = "Helder"
 
 alternates = set_alternates
 search_products = search_offers
@@ -150,6 +150,7 @@ __all__ = [
     "offers_by_code",
     "offers_by_id",
     "order_summary",
+    "piece",
     "public_page",
     "required",
     "requires",

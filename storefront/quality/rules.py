@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from storefront.catalog.search import fold
+from storefront.config import SHOP_NAME
 from storefront.locale import current
 from storefront.locale import gettext as _
 from storefront.money import format_number
@@ -31,7 +32,6 @@ from storefront.quality.facts import (
 
 PURITY_THRESHOLD = Decimal("99.8")
 PURITY_UNITS = ("% area", "% m/m")  # two different things: a share of the signal, a share of the mass
-SHOP_GROUP = "Helder"
 FOR_EVER = (date.max, "lot")  # a day, and what ends on it: a lot by its best-before date, or a report
 AT_LEAST = frozenset({"=", ">", ">="})
 _LEGAL_FORMS = re.compile(r"\b(bv|b v|nv|n v|inc|ltd|llc|gmbh|corp|vof|holding|group|groep)\b")
@@ -174,7 +174,7 @@ def _lab(
                     lot=lot.code,
                     number=report.report_number,
                 )
-        own = {plain_company(SHOP_GROUP)} | {
+        own = {plain_company(SHOP_NAME)} | {
             plain_company(c.holder) for c in certificates if c.site_code == lot.site
         }
         free = [r for r in valid[lot.code] if r.tests and is_independent(r.lab_group, own)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from storefront import addresses
+from storefront.config import SHOP_NAME
 from storefront.locale import current, gettext
 from storefront.money import CURRENCY, plain
 from storefront.offers.queries import Offer, VariantOffer
@@ -14,7 +15,6 @@ from storefront.shop.frame import media_path
 from storefront.shop.paths import paths
 
 CONTEXT = "https://schema.org"
-NAME = "Helder"
 RETURN_DAYS = 14
 AVAILABLE = {
     "in_stock": f"{CONTEXT}/InStock",
@@ -29,7 +29,7 @@ def organization() -> dict[str, Any]:
         "@context": CONTEXT,
         "@type": "OnlineStore",
         "@id": addresses.base_url() + "/#organization",
-        "name": NAME,
+        "name": SHOP_NAME,
         "url": addresses.base_url() + "/",
         "logo": addresses.absolute("static", filename="img/favicon.svg"),
         "hasMerchantReturnPolicy": return_policy(),
@@ -42,7 +42,7 @@ def website() -> dict[str, Any]:
     return {
         "@context": CONTEXT,
         "@type": "WebSite",
-        "name": NAME,
+        "name": SHOP_NAME,
         "url": addresses.absolute_path(paths().home),
         "inLanguage": current(),
         "publisher": {"@id": addresses.base_url() + "/#organization"},
@@ -66,7 +66,7 @@ def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[s
         "description": description,
         "url": addresses.absolute_path(path),
         "image": [addresses.absolute_path(media_path(file)) for file in pictures],
-        "brand": {"@type": "Brand", "name": NAME},
+        "brand": {"@type": "Brand", "name": SHOP_NAME},
         "productID": offer.code,
         "offers": [variant_offer(offer, variant, path, shipping) for variant in offer.variants],
     }
@@ -86,7 +86,7 @@ def variant_offer(
         "priceSpecification": unit_price(variant),
         "availability": AVAILABLE[variant.stock_word],
         "itemCondition": f"{CONTEXT}/NewCondition",
-        "seller": {"@type": "Organization", "name": NAME},
+        "seller": {"@type": "Organization", "name": SHOP_NAME},
         "shippingDetails": shipping,
         "hasMerchantReturnPolicy": return_policy(),
     }
