@@ -137,14 +137,6 @@ def save_certificate(certificate_id: int | None, data: CertificateData) -> SiteC
     return certificate
 
 
-def withdraw_report(report_id: int) -> LabReport:
-    """A report proves nothing any more, from now on."""
-    report = _found(LabReport, report_id)
-    report.state = "withdrawn"
-    db.session.flush()
-    return report
-
-
 def withdraw_certificate(certificate_id: int) -> SiteCertificate:
     """A certificate proves nothing any more, from now on."""
     certificate = _found(SiteCertificate, certificate_id)

@@ -7,15 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from storefront import clock, locale
 from storefront.catalog.models import Product, ProductText, Variant
 from storefront.database import LocalText, built_once, decoded, fetch, undecoded
 from storefront.quality.models import Laboratory, LabReport, TestResult
 from storefront.stock.models import Lot
-from storefront.stock.queries import lot_is_on_sale
-from storefront.stock.rules import plain_code
+from storefront.stock.rules import is_on_sale, plain_code
 
 
 class Result(NamedTuple):
@@ -38,7 +37,7 @@ class Result(NamedTuple):
     passed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A laboratory's report as the page shows it."""
 
@@ -71,7 +70,7 @@ class Report:
         return f"{self.accreditation_body} {self.accreditation_number}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """A lot with its product and its reports, the oldest report first.
 
@@ -120,12 +119,7 @@ class Batch:
 
     def on_sale(self, today: date) -> bool:
         """True when orders of this day may be packed from this lot."""
-        return (
-            self.lot_state == "released"
-            and self.best_before >= today
-            and (self.on_sale_since is None or self.on_sale_since <= today)
-            and (self.sold_out_on is None or self.sold_out_on > today)
-        )
+        return is_on_sale(self.lot_state, self.best_before, self.on_sale_since, self.sold_out_on, today)
 
 
 # A lot's row is repeated for each of its results: JSON comes as text, last in its group, to be decoded once.
@@ -171,36 +165,12 @@ _BATCH: Select[*tuple[Any, ...]] = (
 _BY_CODE = built_once(
     lambda: _BATCH.where(Lot.search_code == bindparam("search_code"), Lot.state != "quarantine")
 )
-_BY_PRODUCT = built_once(
-    lambda: _BATCH.where(
-        Lot.id
-        == select(Lot.id)
-        .join(Variant, Variant.id == Lot.variant_id)
-        .where(
-            Variant.product_id == bindparam("product_id"), Variant.on_sale, lot_is_on_sale(bindparam("today"))
-        )
-        .order_by(Variant.position, Lot.best_before, Lot.code)
-        .limit(1)
-        .correlate(None)
-        .scalar_subquery()
-    )
-)
 
 
 def batch(code: str, lang: str | None = None) -> Batch | None:
     """A lot that was ever released, by its code in any spelling; one query."""
-    search_code = plain_code(code)
-    return _read(_BY_CODE, {"search_code": search_code}, lang) if search_code else None
-
-
-def certificate_of(product_id: int, lang: str | None = None) -> Batch | None:
-    """The lot that a product's first size is sold from today; one query."""
-    return _read(_BY_PRODUCT, {"product_id": product_id}, lang)
-
-
-def _read(statement: Executable, values: dict[str, Any], lang: str | None) -> Batch | None:
-    given = {"lang": lang or locale.current(), "today": clock.today(), **values}
-    rows = [tuple(row) for row in fetch(statement, given)]
+    given = {"search_code": plain_code(code), "lang": lang or locale.current(), "today": clock.today()}
+    rows = [tuple(row) for row in fetch(_BY_CODE, given)]
     if not rows:
         return None
     reports: dict[int, tuple[Any, list[Result]]] = {}

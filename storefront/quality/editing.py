@@ -73,17 +73,6 @@ def site_choices() -> list[tuple[str, str]]:
     return list({row.site_code: (row.site_code, f"{row.site}, {row.holder}") for row in rows}.values())
 
 
-def lots_of(product_id: int) -> list[Lot]:
-    """All lots of a product, the newest first."""
-    statement = (
-        select(Lot)
-        .join(Variant, Variant.id == Lot.variant_id)
-        .where(Variant.product_id == product_id)
-        .order_by(Lot.made_on.desc(), Lot.code.desc())
-    )
-    return list(db.session.scalars(statement))
-
-
 def all_lots() -> list[tuple[Lot, str, str]]:
     """(lot, SKU, product code) of everything that was ever made, the newest first."""
     rows = db.session.execute(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from storefront.database import LocalText
+from storefront.stock.rules import is_on_sale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +26,7 @@ class LotFact:
 
     def in_stock(self, today: date) -> bool:
         """True when this lot is released and may be sold on a day."""
-        return (
-            self.state == "released"
-            and self.best_before >= today
-            and (self.on_sale_since is None or self.on_sale_since <= today)
-            and (self.sold_out_on is None or self.sold_out_on > today)
-        )
+        return is_on_sale(self.state, self.best_before, self.on_sale_since, self.sold_out_on, today)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from sqlalchemy import and_, bindparam, case, func, select
 from storefront.catalog.models import Product, Variant
 from storefront.database import built_once, fetch
 from storefront.quality import explaining, rules
-from storefront.quality.batches import Batch, batch, certificate_of
 from storefront.quality.facts import (
     Absorption,
     Badge,
@@ -31,8 +30,6 @@ from storefront.quality.models import (
     TestResult,
 )
 from storefront.stock.models import Lot, StockLevel
-
-__all__ = ["Batch", "Evidence", "badges_of", "batch", "certificate_of", "evidence_of", "explain_for"]
 
 _passed = (
     select(func.sum(case((TestResult.passed, 1), else_=0)))

@@ -1,9 +1,10 @@
-"""What a stock level means, and how a lot's code is read."""
+"""What a stock level means, when a lot is on sale, and how its code is read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 LOW = 15
 LOT_STATES = ("quarantine", "released", "blocked", "recalled")
@@ -15,6 +16,18 @@ def stock_word(available: int) -> str:
     if available <= 0:
         return "sold_out"
     return "low" if available <= LOW else "in_stock"
+
+
+def is_on_sale(
+    state: str, best_before: date, on_sale_since: date | None, sold_out_on: date | None, on: date
+) -> bool:
+    """True when a lot is released and may be sold on a day; in SQL it is `queries.lot_is_on_sale`."""
+    return (
+        state == "released"
+        and best_before >= on
+        and (on_sale_since is None or on_sale_since <= on)
+        and (sold_out_on is None or sold_out_on > on)
+    )
 
 
 def plain_code(text: str) -> str:
