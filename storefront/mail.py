@@ -33,10 +33,10 @@ class Message:
 def send(message: Message, settings: Settings) -> None:
     """Hand a mail over. Raises OSError or smtplib.SMTPException when that fails; the job tries again."""
     mail = _compose(message, settings.mail_from)
-    if not settings.mail_url:
-        write_file(mail, mail_folder(settings))
-        return
-    _over_smtp(mail, settings.mail_url)
+    if settings.mail_url:
+        _over_smtp(mail, settings.mail_url)
+    else:
+        _into_file(mail, mail_folder(settings))
 
 
 def render(template: str, **values: object) -> str:
@@ -49,17 +49,11 @@ def mail_folder(settings: Settings) -> Path:
     return settings.instance_path / "mail"
 
 
-def write_file(mail: EmailMessage, folder: Path) -> Path:
+def _into_file(mail: EmailMessage, folder: Path) -> None:
     """Write a mail as an .eml file; the newest sorts last."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{formatdate_sortable()}-{uuid.uuid4().hex[:8]}.eml"
+    path = folder / f"{clock.now():%Y%m%d-%H%M%S-%f}-{uuid.uuid4().hex[:8]}.eml"
     path.write_bytes(mail.as_bytes())
-    return path
-
-
-def formatdate_sortable() -> str:
-    """The time of now for a file name: 20261124-093015-123456."""
-    return clock.now().strftime("%Y%m%d-%H%M%S-%f")
 
 
 def _compose(message: Message, sender: str) -> EmailMessage:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from flask import Flask, Response, abort, current_app, redirect, request
+from flask import Flask, Response, abort, redirect, request
 from flask_compress import Compress
 from werkzeug.wrappers import Response as WerkzeugResponse
+
+from storefront.addresses import settings
 
 SMALL_FILES = {"text/css", "text/javascript", "image/svg+xml"}
 PRIVATE_PATHS = ("/admin", "/dev/", "/webhooks/")
@@ -49,13 +51,13 @@ def page_life(response: Response) -> str:
         return "no-store"
     if response.status_code >= 400:
         return "no-cache"
-    edge = current_app.extensions["storefront"].edge_seconds
+    edge = settings().edge_seconds
     return f"public, max-age=0, s-maxage={edge}, must-revalidate" if edge else "public, no-cache"
 
 
-def public_page(html: str, status: int = 200) -> Response:
+def public_page(html: str) -> Response:
     """A page that is the same for everybody; `finish` gives it its ETag."""
-    return Response(html, status, mimetype="text/html")
+    return Response(html, mimetype="text/html")
 
 
 def gone_or_moved(path: str | None) -> WerkzeugResponse:

@@ -14,6 +14,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from storefront import addresses
 from storefront.config import Settings
 
 BODY_BYTES = 1 * 1024 * 1024
@@ -120,7 +121,7 @@ def refuse_cross_site() -> None:
 
 def own_origins() -> set[str]:
     """The origins that count as ours: BASE_URL's, and the one of this request."""
-    base = urlsplit(current_app.extensions["storefront"].base_url)
+    base = urlsplit(addresses.settings().base_url)
     origins = {request.host_url.rstrip("/")}
     if base.netloc:
         origins.add(f"{base.scheme}://{base.netloc}")

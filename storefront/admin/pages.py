@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from storefront.accounts.rules import PAGES
 from storefront.admin.forms.fields import typed
 from storefront.admin.forms.pages import PageForm
-from storefront.admin.frame import actor, guard, note, say
+from storefront.admin.frame import guard, note, say
 from storefront.locale import LANGUAGES
 from storefront.locale import gettext as _
 from storefront.pages import actions, queries
@@ -53,7 +53,7 @@ def save(code: str) -> ResponseReturnValue:
     }
     try:
         with writing():
-            changed = actions.save_page(code, texts, _shown_at(form, found), actor())
+            changed = actions.save_page(code, texts, _shown_at(form, found))
             if changed:
                 note("page changed", f"page {code}", {"languages": changed})
     except Refused as refusal:

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock, locale
 from storefront.catalog import editing
-from storefront.catalog.addresses import remember_slug
 from storefront.catalog.data import ProductData, TextData, VariantData
 from storefront.catalog.models import (
     Collection,
@@ -25,12 +24,14 @@ from storefront.catalog.models import (
     PriceHistory,
     Product,
     ProductText,
+    SlugHistory,
     Variant,
 )
-from storefront.catalog.rules import FORMS, STATES, UNIT_PRICE_BASES, VAT_CLASSES, slug_of
+from storefront.catalog.rules import FORMS, STATES, UNIT_PRICE_BASES, slug_of
 from storefront.catalog.search import folded
 from storefront.database import LocalText, db
 from storefront.locale import gettext as _
+from storefront.pricing.actions import VAT_CLASSES
 from storefront.refusals import Refused
 
 PLAIN_FIELDS = (
@@ -106,7 +107,7 @@ def duplicate_product(code: str, new_code: str | None, actor: str) -> str:
     return create_product(data, actor).code
 
 
-def set_state(code: str, state: str, actor: str) -> Changes:
+def set_state(code: str, state: str) -> Changes:
     """Publish, archive or take back to draft."""
     if state not in STATES:
         raise Refused(_("Choose a state."), field="state")
@@ -118,9 +119,16 @@ def set_state(code: str, state: str, actor: str) -> Changes:
     return {"state": [before, state]} if before != state else {}
 
 
-def archive_product(code: str, actor: str) -> Changes:
-    """Take a product out of the shop; orders and evidence keep speaking of it."""
-    return set_state(code, "archived", actor)
+def remember_slug(kind: str, lang: str, old: str, new: str, thing_id: int) -> None:
+    """`old` was the address of a thing and now leads to it; `new` is no address of the past any more."""
+    db.session.execute(
+        delete(SlugHistory).where(
+            SlugHistory.kind == kind,
+            SlugHistory.lang == lang,
+            or_(SlugHistory.slug == old, SlugHistory.slug == new),
+        )
+    )
+    db.session.add(SlugHistory(kind=kind, lang=lang, slug=old, thing_id=thing_id))
 
 
 def _product(code: str) -> Product:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from storefront.catalog.addresses import remember_slug
+from storefront.catalog.actions import Changes, remember_slug
 from storefront.catalog.data import CollectionData, CollectionTextData
 from storefront.catalog.models import Collection, CollectionText
 from storefront.catalog.rules import slug_of
 from storefront.database import db
 from storefront.locale import gettext as _
 from storefront.refusals import Refused
-
-Changes = dict[str, list[Any]]
 
 
 def add_collection(data: CollectionData) -> Collection:

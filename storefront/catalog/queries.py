@@ -59,18 +59,6 @@ class CollectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class PickedProduct:
-    """A product in a search picker."""
-
-    id: int
-    code: str
-    name: str
-    slug: str
-    state: str
-    ingredient_code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Address:
     """A page of the sitemap in one language. kind: "product" or "collection"."""
 
@@ -252,21 +240,6 @@ def search_any(text: str, lang: str, limit: int) -> list[int]:
         .limit(limit)
     )
     return list(db.session.scalars(statement))
-
-
-def pick_products(text: str, lang: str, limit: int = 20) -> list[PickedProduct]:
-    """Products for a picker, those that are archived left out; without a text the first ones in order."""
-    asked = words(text)
-    statement = (
-        select(Product.id, Product.code, ProductText.name, ProductText.slug, Product.state, Ingredient.code)
-        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
-        .join(Ingredient, Ingredient.id == Product.ingredient_id)
-        .where(Product.state != "archived")
-        .where(*(or_(ProductText.search_text.contains(word), Product.code.contains(word)) for word in asked))
-        .order_by(Product.position, Product.id)
-        .limit(limit)
-    )
-    return [PickedProduct(*row) for row in db.session.execute(statement)]
 
 
 def price_history(variant_ids: Some[int]) -> dict[int, list[tuple[datetime, int]]]:

@@ -13,7 +13,6 @@ from storefront.money import half_up
 
 STATES = ("draft", "published", "archived")
 FORMS = ("capsules", "powder")
-VAT_CLASSES = ("reduced", "standard")
 UNIT_PRICE_BASES = (100, 1000)
 LONGEST_SLUG = 120
 PRICE_WINDOW = timedelta(days=30)

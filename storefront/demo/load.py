@@ -1,6 +1,6 @@
 """Loads the demo shop into an empty database. All dates are counted from the day of loading.
 
-The blog's share comes through the hook `demo_data`; staff accounts are made by the quick sign-in.
+The plugins' share comes through the hook `demo_data`; staff accounts are made by the quick sign-in.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def _load_pages() -> None:
             )
             for lang in LANGUAGES
         }
-        pages.save_page(page["code"], texts, None, ACTOR, position=page["position"])
+        pages.save_page(page["code"], texts, None, position=page["position"])
 
 
 def _load_product(product: dict[str, Any], today: date) -> None:
     created = catalog.create_product(_product(product), ACTOR)
-    catalog.set_state(product["code"], "published", ACTOR)
+    catalog.set_state(product["code"], "published")
     reference = product["bioavailability"]
     if reference is not None:
         set_absorption(

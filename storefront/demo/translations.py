@@ -10,10 +10,10 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parent.parent.parent
 
 
-def compile_translations(roots: list[Path] | None = None) -> int:
+def compile_translations() -> int:
     """Compile every .po file that is newer than its .mo file. Returns how many."""
     compiled = 0
-    for root in roots or [ROOT / "storefront" / "translations", ROOT / "plugins"]:
+    for root in (ROOT / "storefront" / "translations", ROOT / "plugins"):
         for source in sorted(root.glob("**/LC_MESSAGES/*.po")):
             target = source.with_suffix(".mo")
             if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:

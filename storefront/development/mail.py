@@ -8,9 +8,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from storefront.addresses import settings
 from storefront.mail import mail_folder
 
 blueprint = Blueprint("development_mail", __name__)
@@ -59,7 +60,7 @@ def html(name: str) -> ResponseReturnValue:
 
 
 def _folder() -> Path:
-    return mail_folder(current_app.extensions["storefront"])
+    return mail_folder(settings())
 
 
 def _file(name: str) -> Path:

@@ -38,7 +38,6 @@ def save_page(
     code: str,
     texts: Mapping[str, PageTextData],
     expected_updated_at: datetime | None,
-    actor: str,
     position: int | None = None,
 ) -> list[str]:
     """Make or change the page with this code. Returns the languages that changed.

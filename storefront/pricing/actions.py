@@ -9,10 +9,10 @@ from sqlalchemy import func, or_, select
 from storefront.database import LocalText, db
 from storefront.locale import gettext as _
 from storefront.pricing.models import ShippingMethod, VatRate
+from storefront.pricing.totals import WHOLE_BP
 from storefront.refusals import Refused
 
 VAT_CLASSES = ("reduced", "standard")
-WHOLE_BP = 10_000
 
 
 def set_vat_rate(country: str, vat_class: str, rate_bp: int, valid_from: date) -> None:

@@ -23,11 +23,6 @@ from storefront.stock.models import Lot, StockLevel, StockMovement
 from storefront.stock.rules import LOT_STATES, plain_code
 
 
-def take(variant_id: int, quantity: int, order_id: int | None, actor: str = "") -> None:
-    """Take units of one variant; refuses with 409 when there are not enough."""
-    take_all({variant_id: quantity}, order_id, actor)
-
-
 def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "") -> None:
     """Take units of several variants, or of none: refuses with 409 at the first that has too few.
 
@@ -48,13 +43,6 @@ def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "
     _record(
         {variant_id: -quantity for variant_id, quantity in quantities.items()}, "reserved", order_id, actor
     )
-
-
-def give_back(
-    variant_id: int, quantity: int, order_id: int | None, actor: str = "", reason: str = "released"
-) -> None:
-    """Put units of one variant back."""
-    give_back_all({variant_id: quantity}, order_id, actor, reason)
 
 
 def give_back_all(

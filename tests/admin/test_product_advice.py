@@ -21,10 +21,10 @@ EN = "/en/products/magnesium-l-threonate-capsules"
 @pytest.fixture
 def draft(demo_app):
     with writing():
-        actions.set_state(CODE, "draft", "Kim")
+        actions.set_state(CODE, "draft")
 
 
-def png(width):
+def png(width) -> io.BytesIO:
     file = io.BytesIO()
     Image.new("RGB", (width, 700), "seagreen").save(file, "PNG")
     file.seek(0)

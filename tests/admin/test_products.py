@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,18 +19,18 @@ CODE = "mgt-c"
 PAGE = f"/admin/products/{CODE}"
 
 
-def product(code=CODE):
+def product(code=CODE) -> editing.ProductEdit | None:
     db.session.rollback()
     return editing.product_to_edit(code)
 
 
-def levels(code=CODE):
+def levels(code=CODE) -> dict[str, int]:
     edit = product(code)
     found = stock.levels([v.id for v in edit.variants])
     return {v.sku: found[v.id] for v in edit.variants}
 
 
-def png(width=900, height=700, colour="seagreen"):
+def png(width=900, height=700, colour="seagreen") -> io.BytesIO:
     file = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(file, "PNG")
     file.seek(0)
@@ -129,12 +130,12 @@ def test_counted_stock_is_written_and_untouched_stock_is_not(admin_client, form_
     before = levels()
     form.set(variants__0__stock="7")
     counted, with_sale = (variant.id for variant in product().variants[:2])
-    from storefront.stock.actions import take
+    from storefront.stock.actions import take_all
     from storefront.transactions import writing
 
     with writing():
-        take(with_sale, 1, None, "shopper")
-        take(counted, 2, None, "shopper")
+        take_all({with_sale: 1}, None, "shopper")
+        take_all({counted: 2}, None, "shopper")
     assert form.press().status_code == 303
     assert levels() == before | {sku: 5, other: before[other] - 1}
 
@@ -180,7 +181,7 @@ def test_a_size_is_taken_off_sale(admin_client, form_of):
     assert [variant.on_sale for variant in product().variants[:2]] == [True, False]
 
 
-def new_product(form_of, client, **changes):
+def new_product(form_of, client, **changes) -> Any:
     values = {"code": "zinc-c", "daily_units": "1", "main_analyte": "zinc"}
     for lang in ("nl", "en"):
         values |= {

@@ -136,7 +136,7 @@ def test_the_first_size_in_stock_is_offered_first(any_demo_app: Flask) -> None:
 
 def test_what_is_not_offered(any_demo_app: Flask) -> None:
     with writing():
-        catalog.set_state("nmn-c", "archived", "An")
+        catalog.set_state("nmn-c", "archived")
         db.session.execute(update(Variant).where(Variant.sku == "MGB-C-120").values(on_sale=False))
         db.session.execute(update(Variant).where(Variant.sku == "MGT-C-180").values(on_sale=False))
         db.session.execute(update(ProductText).where(ProductText.slug == "nmn-poeder").values(lang="de"))

@@ -130,7 +130,7 @@ def _product(
         ),
         "test",
     )
-    set_state(code, "published", "test")
+    set_state(code, "published")
 
 
 def checkout(client: FlaskClient, lang: str = "en", **changes: str | None) -> TestResponse:

@@ -44,11 +44,11 @@ def test_saving_changes_what_changed_and_refuses_a_stale_edit(any_demo_app: Flas
     assert edit is not None and edit.updated_at is not None
     opened = edit.updated_at
     with writing():
-        assert actions.save_page("delivery", text(), opened, "An") == ["nl"]
+        assert actions.save_page("delivery", text(), opened) == ["nl"]
     with writing():
-        assert actions.save_page("delivery", text(), None, "An") == []
+        assert actions.save_page("delivery", text(), None) == []
     with writing(), pytest.raises(Refused) as refusal:
-        actions.save_page("delivery", text(body="Nooit."), opened - timedelta(seconds=1), "Bo")
+        actions.save_page("delivery", text(body="Nooit."), opened - timedelta(seconds=1))
     assert refusal.value.status == 409
     page = queries.page("bezorging", "nl")
     assert page is not None and page.body == "Morgen."
@@ -64,7 +64,7 @@ def test_saving_changes_what_changed_and_refuses_a_stale_edit(any_demo_app: Flas
 )
 def test_refused_at_its_field(any_demo_app: Flask, field: str, changes: dict[str, str]) -> None:
     with writing(), pytest.raises(Refused) as refusal:
-        actions.save_page("delivery", text(**changes), None, "An")
+        actions.save_page("delivery", text(**changes), None)
     assert refusal.value.field == field
     page = queries.page("bezorging", "nl")
     assert page is not None and page.title == "Bezorging" and page.body != "Morgen."
@@ -83,4 +83,4 @@ def test_a_form_that_changes_nothing_is_no_change(any_demo_app: Flask) -> None:
         for lang, text in edit.texts.items()
     }
     with writing():
-        assert actions.save_page("delivery", same, edit.updated_at, "An") == []
+        assert actions.save_page("delivery", same, edit.updated_at) == []

@@ -135,10 +135,10 @@ def test_posts_have_no_get(client: FlaskClient, shop: Shelf) -> None:
 
 def test_sold_out_and_too_many_are_a_conflict(client: FlaskClient, shop: Shelf) -> None:
     with writing():
-        from storefront.stock.actions import take
+        from storefront.stock.actions import take_all
 
-        take(shop.ids[SMALL], 10, None)
-        take(shop.ids[POWDER], 7, None)
+        take_all({shop.ids[SMALL]: 10}, None)
+        take_all({shop.ids[POWDER]: 7}, None)
     answer = add(client)
     assert (answer.status_code, "sold out" in answer.text) == (409, True)
     answer = add(client, POWDER, "4")
@@ -221,9 +221,9 @@ def test_problems_stand_at_their_line_and_bar_the_way_to_checkout(client: FlaskC
     add(client, quantity="4")
     add(client, POWDER)
     with writing():
-        from storefront.stock.actions import take
+        from storefront.stock.actions import take_all
 
-        take(shop.ids[SMALL], 8, None)
+        take_all({shop.ids[SMALL]: 8}, None)
         db.session.execute(update(Product).where(Product.code == "nmn-p").values(state="archived"))
     page = client.get("/en/cart").text
     assert "Only 2 are left" in page

@@ -18,7 +18,7 @@ from storefront.orders import queries as orders
 from storefront.pages.queries import page_to_edit
 from storefront.payments import demo_gateway
 from storefront.payments.providers import ProviderAway
-from storefront.stock.actions import take
+from storefront.stock.actions import take_all
 from storefront.testing import Maker
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -232,7 +232,7 @@ def test_sold_out_in_the_meantime_shows_the_cart_with_what_is_left(buyer: FlaskC
     buyer.post("/en/cart/update", data={"sku": SMALL, "quantity": "4"})
     page = seen(buyer.get("/en/checkout").text)
     with writing():
-        take(shop.ids[SMALL], 8, None)
+        take_all({shop.ids[SMALL]: 8}, None)
     answer = post(buyer, seen=page)
     assert answer.status_code == 409
     assert "was not placed" in answer.text
@@ -251,7 +251,7 @@ def test_sold_out_between_the_look_and_the_update(
 
     def late(lang: str, cart: object, **more: bool) -> object:
         found = real(lang, cart, **more)  # type: ignore[arg-type]
-        take(shop.ids[SMALL], 10, None)
+        take_all({shop.ids[SMALL]: 10}, None)
         return found
 
     monkeypatch.setattr(checkout, "basket", late)

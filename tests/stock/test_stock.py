@@ -93,7 +93,7 @@ def test_too_few_is_refused_with_what_is_left_and_nothing_is_taken(variants: lis
 
 def test_a_variant_that_nobody_counts_is_sold_out(variants: list[int]) -> None:
     with writing(), pytest.raises(Refused) as refusal:
-        actions.take(variants[0], 1, order_id=None)
+        actions.take_all({variants[0]: 1}, order_id=None)
     assert (refusal.value.status, str(refusal.value)) == (409, "NMN, capsules has sold out.")
 
 
@@ -102,7 +102,7 @@ def test_only_whole_positive_numbers_can_be_taken(variants: list[int], quantity:
     with writing():
         actions.open_level(variants[0], 5)
         with pytest.raises(ValueError, match="1 or more"):
-            actions.take(variants[0], quantity, order_id=None)
+            actions.take_all({variants[0]: quantity}, order_id=None)
 
 
 def test_counting_writes_the_difference(variants: list[int]) -> None:
@@ -124,8 +124,7 @@ def test_what_was_sold_while_somebody_counted_stays_sold(variants: list[int]) ->
     with writing():
         actions.open_level(first, 10)
         actions.open_level(second, 10)
-        for variant in variants:
-            actions.take(variant, 3, order_id=None)
+        actions.take_all(dict.fromkeys(variants, 3), order_id=None)
         actions.set_level(first, 12, "An", shown=10)
         with pytest.raises(Refused):
             actions.set_level(second, 2, "An", shown=10)
@@ -183,7 +182,7 @@ def test_in_stock_is_a_condition_for_lists(variants: list[int]) -> None:
     assert list(db.session.scalars(statement)) == []
     with writing():
         actions.open_level(variants[1], 1)
-        catalog.set_state("nmn-c", "published", "An")
+        catalog.set_state("nmn-c", "published")
     assert list(db.session.scalars(statement)) == ["nmn-c"]
     assert [(row.sku, row.available, row.label) for row in queries.running_low("en")] == [
         ("B", 1, "60 capsules")

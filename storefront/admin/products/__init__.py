@@ -132,7 +132,7 @@ def set_state(code: str) -> ResponseReturnValue:
         abort(400)
     try:
         with writing():
-            changes = actions.set_state(code, wanted, actor())
+            changes = actions.set_state(code, wanted)
             note(DONE[wanted], f"product {code}", dict(changes))
     except Refused as refusal:
         editor = mapping.form_of(found, _levels(found))
