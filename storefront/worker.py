@@ -112,7 +112,7 @@ def run_one() -> bool:
 
 
 def known_jobs() -> dict[str, hookspecs.Job]:
-    """The jobs of the running plugins, where a bare function talks to nobody, and the core's, which stay so."""
+    """The jobs of plugins, where a bare function talks to nobody, and the core's, which stay."""
     given = [item for jobs in calling.call_all("jobs") for item in jobs.items()]
     theirs = {name: job if isinstance(job, hookspecs.Job) else hookspecs.Job(job) for name, job in given}
     return theirs | JOBS

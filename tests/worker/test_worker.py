@@ -28,7 +28,7 @@ def rows() -> list[Row]:
 
 def test_a_job_that_changes_data_runs_once_with_its_done_mark(any_app, monkeypatch):
     seen = []
-    monkeypatch.setitem(worker.JOBS, "test.change", lambda payload: seen.append(payload["n"]))
+    monkeypatch.setitem(worker.JOBS, "test.change", Job(lambda payload: seen.append(payload["n"])))
     put("test.change", n=1)
     put("test.change", n=2)
     assert worker.work(once=True) == 2
@@ -42,7 +42,7 @@ def test_a_failed_job_changes_nothing_and_comes_again_later(any_app, monkeypatch
         enqueue("left-behind", {})
         raise RuntimeError("no")
 
-    monkeypatch.setitem(worker.JOBS, "test.fail", fail)
+    monkeypatch.setitem(worker.JOBS, "test.fail", Job(fail))
     put("test.fail")
     assert worker.work(once=True) == 1
     (job,) = rows()
@@ -55,9 +55,10 @@ def test_a_failed_job_changes_nothing_and_comes_again_later(any_app, monkeypatch
 def test_a_network_job_runs_without_a_transaction(any_app, monkeypatch):
     inside = []
     monkeypatch.setitem(
-        worker.JOBS, "test.mail", lambda _payload: inside.append(db.session().in_transaction())
+        worker.JOBS,
+        "test.mail",
+        Job(lambda _payload: inside.append(db.session().in_transaction()), network=True),
     )
-    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
     put("test.mail")
     assert worker.work(once=True) == 1
     assert inside == [False]
@@ -65,8 +66,7 @@ def test_a_network_job_runs_without_a_transaction(any_app, monkeypatch):
 
 
 def test_a_leased_job_is_not_taken_by_another_worker(any_app, monkeypatch):
-    monkeypatch.setitem(worker.JOBS, "test.mail", lambda _payload: None)
-    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    monkeypatch.setitem(worker.JOBS, "test.mail", Job(lambda _payload: None, network=True))
     with writing():
         db.session.add(
             Row(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE)
@@ -89,7 +89,7 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(any_app, m
     put("test.change", n=1)
     assert worker.work(once=True) == 0
     monkeypatch.undo()
-    monkeypatch.setitem(worker.JOBS, "test.change", lambda _payload: None)
+    monkeypatch.setitem(worker.JOBS, "test.change", Job(lambda _payload: None))
     assert worker.work(once=True) == 1
 
 
@@ -115,13 +115,21 @@ def test_a_network_job_of_a_plugin_runs_without_a_transaction_and_may_write(any_
     ]
 
 
+def test_a_plugin_takes_no_job_of_the_core(any_app, monkeypatch):
+    given = {"mail.order_sent": lambda _payload: None, "blog.count": lambda _payload: None}
+    monkeypatch.setattr(worker.calling, "call_all", lambda _hook: [given])
+    jobs = worker.known_jobs()
+    assert jobs["mail.order_sent"] is worker.JOBS["mail.order_sent"]
+    assert jobs["blog.count"] == Job(given["blog.count"])
+
+
 def test_a_job_in_a_transaction_that_opens_another_is_told_so_and_keeps_nothing(any_app, monkeypatch):
     def careless(_payload):
         enqueue("left-behind", {})
         with writing():
             enqueue("left-behind", {})
 
-    monkeypatch.setitem(worker.JOBS, "test.careless", careless)
+    monkeypatch.setitem(worker.JOBS, "test.careless", Job(careless))
     put("test.careless")
     assert worker.work(once=True) == 1
     (job,) = rows()
@@ -133,8 +141,7 @@ def test_a_network_job_that_ends_the_process_counts_as_an_attempt(any_app, monke
     def die(_payload):
         raise SystemExit(1)
 
-    monkeypatch.setitem(worker.JOBS, "test.mail", die)
-    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    monkeypatch.setitem(worker.JOBS, "test.mail", Job(die, network=True))
     put("test.mail")
     with pytest.raises(SystemExit):
         worker.work(once=True)
@@ -148,8 +155,7 @@ def test_a_network_job_counts_one_attempt(any_app, monkeypatch, fails):
         if fails:
             raise RuntimeError("no")
 
-    monkeypatch.setitem(worker.JOBS, "test.mail", send)
-    monkeypatch.setattr(worker, "NETWORK", worker.NETWORK | {"test.mail"})
+    monkeypatch.setitem(worker.JOBS, "test.mail", Job(send, network=True))
     put("test.mail")
     worker.work(once=True)
     assert rows()[0].attempts == 1
