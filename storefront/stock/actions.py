@@ -48,14 +48,20 @@ def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "
 def give_back_all(
     quantities: Mapping[int, int], order_id: int | None, actor: str = "", reason: str = "released"
 ) -> None:
-    """Put units back: an order was cancelled or expired ("released"), or goods came back ("returned")."""
+    """Put units back: an order was cancelled or expired ("released"), or goods came back ("returned").
+
+    A variant that nobody counts is counted from then on: movements always add up to a level.
+    """
     for variant_id in sorted(quantities):
-        db.session.execute(
+        quantity = quantities[variant_id]
+        changed = db.session.execute(
             update(StockLevel)
             .where(StockLevel.variant_id == variant_id)
-            .values(available=StockLevel.available + quantities[variant_id])
+            .values(available=StockLevel.available + quantity)
             .execution_options(synchronize_session=False)
         )
+        if cast("CursorResult[object]", changed).rowcount != 1:
+            db.session.execute(insert(StockLevel).values(variant_id=variant_id, available=quantity))
     _record(quantities, reason, order_id, actor)
 
 

@@ -97,6 +97,15 @@ def test_a_variant_that_nobody_counts_is_sold_out(variants: list[int]) -> None:
     assert (refusal.value.status, str(refusal.value)) == (409, "NMN, capsules has sold out.")
 
 
+def test_what_is_given_back_to_a_variant_that_nobody_counts_is_there(variants: list[int]) -> None:
+    first, second = variants
+    with writing():
+        actions.open_level(first, 10)
+        actions.give_back_all({first: 1, second: 2}, order_id=7, reason="returned")
+    assert queries.levels(variants) == {first: 11, second: 2}
+    assert [ledger(variant) for variant in variants] == [11, 2]
+
+
 @pytest.mark.parametrize("quantity", [0, -1])
 def test_only_whole_positive_numbers_can_be_taken(variants: list[int], quantity: int) -> None:
     with writing():
