@@ -23,7 +23,7 @@ from storefront.plugin_system import calling
 from storefront.plugin_system.loader import Plugins, load_plugins
 from storefront.shop import errors
 from storefront.shop import frame as shop_frame
-from storefront.templating import Environment
+from storefront.templating import Environment, piece
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
@@ -146,6 +146,7 @@ def _prepare_templates(app: Flask, settings: Settings, plugins: Plugins) -> None
         ngettext=locale.ngettext,
         languages=locale.NAMES,
         asset=assets.address,
+        piece=piece,
         development=settings.development,
         shop_name=SHOP_NAME,
         today=clock.today,

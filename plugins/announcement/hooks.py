@@ -19,8 +19,7 @@ def permissions() -> list[Permission]:
 
 @hookimpl
 def admin_menu() -> list[MenuItem]:
-    path = url("announcement.edit")
-    return [MenuItem(gettext("Announcement"), path, "calendar", "announcement", "announcement.")]
+    return [MenuItem(gettext("Announcement"), url("announcement.edit"), "calendar", "announcement")]
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.plugin_api import LocalText, Model, Refused, db, gettext, today
+from storefront.plugin_api import LocalText, Model, Refused, db, fetch, gettext, today
 
 
 class Notice(Model):
@@ -20,7 +20,8 @@ class Notice(Model):
 
 def notice() -> Notice:
     """The announcement; before the first one, an empty one of today."""
-    return db.session.get(Notice, 1) or Notice(texts={}, first_day=today(), last_day=today())
+    rows = fetch(db.select(Notice.texts, Notice.first_day, Notice.last_day))
+    return Notice(**(rows[0]._asdict() if rows else {"texts": {}, "first_day": today(), "last_day": today()}))
 
 
 def replace(texts: LocalText, first_day: date, last_day: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from storefront.plugin_api import (
@@ -17,6 +17,7 @@ from storefront.plugin_api import (
     SitemapEntry,
     hookimpl,
     language,
+    piece,
     url,
 )
 from storefront.plugin_api import gettext as _
@@ -59,21 +60,21 @@ def footer_links(lang: str) -> Iterable[MenuItem]:
 def head_tags(lang: str) -> Markup:
     """The feed of this language; on pages of the shop that list articles, their stylesheet too."""
     listed = request.endpoint in WITH_CARDS
-    return Markup(render_template("blog/parts/head.html", listed=listed))
+    return piece(get_template_attribute("blog/parts/head.html", "head"), listed)
 
 
 @hookimpl
 def home_sections(lang: str) -> Markup | str:
     """The featured article and the newest two."""
     found = cards.leading(lang, POSTS_ON_HOME)
-    return Markup(render_template("blog/parts/home.html", cards=found)) if found else ""
+    return piece(get_template_attribute("blog/parts/home.html", "articles"), found) if found else ""
 
 
 @hookimpl
 def product_page_below(product_id: int, product_code: str, lang: str) -> Markup | str:
     """The articles that link the product."""
     found = cards.linking(product_code, lang)
-    return Markup(render_template("blog/parts/product.html", cards=found)) if found else ""
+    return piece(get_template_attribute("blog/parts/product.html", "research"), found) if found else ""
 
 
 @hookimpl

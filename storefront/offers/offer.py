@@ -9,7 +9,7 @@ from typing import Any
 from storefront.quality.facts import Absorption, Badge, PurityBadge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VariantOffer:
     """A size with its price of now. Prices are gross cents; lot_code is "" when no lot is on sale."""
 
@@ -34,7 +34,7 @@ class VariantOffer:
         return self.available <= 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
     """A product with its sizes. units: the word for one unit of the daily portion in this language.
 

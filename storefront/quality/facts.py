@@ -11,7 +11,7 @@ from storefront.database import LocalText
 from storefront.stock.rules import is_on_sale
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LotFact:
     """A lot of a variant on sale. position: of its variant."""
 
@@ -29,7 +29,7 @@ class LotFact:
         return is_on_sale(self.state, self.best_before, self.on_sale_since, self.sold_out_on, today)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Purity:
     """A measured purity. in_scope: by an accreditation valid on that day (accredited).
 
@@ -52,7 +52,7 @@ class Purity:
         return self.is_main and self.in_scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportFact:
     """A laboratory's report on a lot. tests and passed count all its results."""
 
@@ -81,7 +81,7 @@ class ReportFact:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CertificateFact:
     """A certificate of a place of production."""
 
@@ -107,7 +107,7 @@ class CertificateFact:
         return self.scheme.upper().startswith("GMP")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Absorption:
     """The published assessment of how much of a substance the body takes up."""
 
@@ -117,7 +117,7 @@ class Absorption:
     year: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PurityBadge:
     """The lowest purity that was measured over all lots in stock, as it was written down.
 
@@ -148,7 +148,7 @@ class PurityBadge:
         return ">" if self.value > self.threshold or self.operator == ">" else "≥"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LabLine:
     """One independent report on the lot that is shown."""
 
@@ -165,7 +165,7 @@ class LabLine:
     purity_unit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LabBadge:
     """Independent laboratories tested every lot in stock. twice: two of them, each lot.
 
@@ -181,7 +181,7 @@ class LabBadge:
     ended_by: str = "report"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GmpBadge:
     """The places that made the lots in stock are certified; GMP first, then what else is valid."""
 
@@ -194,7 +194,7 @@ class GmpBadge:
 Badge = PurityBadge | LabBadge | GmpBadge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
     """Why a badge is shown or not, for staff. missing: each condition that is not met, by itself."""
 

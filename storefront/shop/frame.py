@@ -22,6 +22,7 @@ from storefront.plugin_system.calling import call_lists, call_markup
 from storefront.plugin_system.hookspecs import MenuItem
 from storefront.shop import wording
 from storefront.shop.paths import paths
+from storefront.templating import in_piece
 
 LEADING = 2  # so many collections stand in the main navigation
 HOW_WE_TEST = "how-we-test"
@@ -174,6 +175,8 @@ def here() -> str:
 
 def frame() -> Frame:
     """The frame of this request."""
+    if in_piece():
+        raise RuntimeError("a piece of a page knows its values only: give it what it needs of the frame")
     found: Frame | None = g.get("frame")
     if found is None:
         found = g.frame = Frame(current())

@@ -121,6 +121,7 @@ def _page(offer: Offer, text: dict[str, Any], preview: bool) -> str:
         preview=preview,
         certificate=batch(chosen.lot_code, lang) if chosen.lot_code else None,
         methods=methods,
+        pages={code: frame().path_of_page(code) for code in ("delivery", "returns")},
         home_method=next((method for method in methods if method.country == SHIPPED_FROM), None),
         below=call_markup(
             "product_page_below", product_id=offer.product_id, product_code=offer.code, lang=lang
