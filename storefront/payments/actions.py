@@ -148,7 +148,7 @@ def finish_refund(refund_id: int, reference: str, restock: bool) -> None:
     refund = db.session.get_one(Refund, refund_id, populate_existing=True)
     payment = db.session.get_one(Payment, refund.payment_id)
     order = db.session.get_one(Order, payment.order_id)
-    if order.state in (order_rules.PAID, order_rules.SENT) and payment.state == rules.PAID:
+    if order_rules.may_become(order.state, order_rules.REFUNDED) and payment.state == rules.PAID:
         orders.add_refund(order.id, refund.amount_cents, refund.actor, restock)
         return
     orders.note(order.id, "held_refunded", refund.actor, {"cents": refund.amount_cents})
