@@ -6,15 +6,13 @@ request, so that badges fall and return. Orders, jobs and sign-in keep the real 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _shown_date: ContextVar[date | None] = ContextVar("shown_date", default=None)
 SHOP_ZONE = ZoneInfo("Europe/Amsterdam")
-_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
+_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=SHOP_ZONE)
 
 
 def now() -> datetime:
@@ -24,27 +22,17 @@ def now() -> datetime:
 
 def today() -> date:
     """The date in the shop's time zone, or the date that staff chose to look at (development only)."""
-    return _shown_date.get() or now().astimezone(_zone.get() or SHOP_ZONE).date()
+    return _shown_date.get() or now().astimezone(_zone.get()).date()
 
 
 def local(moment: datetime) -> datetime:
     """A moment in the shop's time zone, for pages."""
-    return moment.astimezone(_zone.get() or SHOP_ZONE)
+    return moment.astimezone(_zone.get())
 
 
 def use_zone(zone: ZoneInfo) -> None:
     """Set the shop's time zone for this context (each request, job or command)."""
     _zone.set(zone)
-
-
-@contextmanager
-def looking_at(shown: date | None) -> Iterator[None]:
-    """Within this block `today` is `shown` (None: the real date)."""
-    token = _shown_date.set(shown)
-    try:
-        yield
-    finally:
-        _shown_date.reset(token)
 
 
 def show_date(shown: date | None) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_security import SQLAlchemyUserDatastore
 from sqlalchemy import func, select
 
-from storefront.accounts.models import Account, AuditRecord
+from storefront.accounts.models import Account, AuditRecord, Role
 from storefront.database import db
 
 AUDIT_PAGE = 50
+datastore = SQLAlchemyUserDatastore(db, Account, Role)  # where the sign-in library finds them
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from flask_security import Security, current_user, hash_password, login_user, lo
 from werkzeug.exceptions import TooManyRequests
 
 from storefront import locale
-from storefront.accounts.datastore import datastore
 from storefront.accounts.models import Account
-from storefront.accounts.queries import account_by_email
+from storefront.accounts.queries import account_by_email, datastore
 from storefront.admin.forms import EmptyForm, LanguageForm, SignInForm
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import HOME, SIGN_IN, is_admin_path
