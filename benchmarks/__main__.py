@@ -34,6 +34,7 @@ from storefront.demo.translations import compile_translations
 from storefront.plugin_system import calling
 from storefront.stock import actions as stock
 from storefront.transactions import writing
+from tests.journeys.buying import BUYER
 
 ROUNDS = 60
 WARM_UP = 5
@@ -47,21 +48,7 @@ PAGES = {
     "search": "/en/search?q=magnesium",
     "cart (empty)": "/en/cart",
 }
-
-
 LINES = ("NMN-C-60", "MGT-C-90", "CRM-P-500")
-BUYER = {
-    "email": "kim@example.com",
-    "phone": "",
-    "name": "Kim de Boer",
-    "street": "Dorpsstraat 1",
-    "postcode": "9711 LM",
-    "city": "Groningen",
-    "country": "NL",
-    "shipping": "standard",
-    "payment": "ideal",
-    "terms": "y",
-}
 
 
 def bare_app() -> Flask:

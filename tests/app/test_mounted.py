@@ -7,6 +7,8 @@ from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
+from tests.journeys.buying import BUYER
+
 
 @pytest.fixture
 def host(make_app) -> tuple[Flask, Flask]:
@@ -38,33 +40,16 @@ def test_a_whole_purchase_under_the_prefix(host):
     added = client.post("/shop/nl/cart/add", data={"sku": "MGT-C-90", "quantity": "1"})
     assert added.status_code == 303
     assert added.location.startswith("/shop/nl/cart")
-    assert "MGT-C-90" in client.get("/shop/nl/cart").text or "threonaat" in client.get("/shop/nl/cart").text
-    checkout = client.get("/shop/nl/checkout")
-    assert checkout.status_code == 200
-    placed = client.post(
-        "/shop/nl/checkout",
-        data={
-            "email": "kim@example.com",
-            "name": "Kim de Boer",
-            "street": "Dorpsstraat 1",
-            "postcode": "1234 AB",
-            "city": "Utrecht",
-            "country": "NL",
-            "phone": "",
-            "shipping": "standard",
-            "payment": "card",
-            "terms": "y",
-            "seen": checkout.text.partition('name="seen" value="')[2].partition('"')[0],
-        },
-    )
+    checkout = client.get("/shop/nl/checkout").text
+    seen = checkout.partition('name="seen" value="')[2].partition('"')[0]
+    placed = client.post("/shop/nl/checkout", data=BUYER | {"seen": seen})
     assert placed.status_code == 303, placed.text[-3000:]
     assert "/shop/nl/payment/" in placed.location
-    path = placed.location.removeprefix("http://localhost")
-    page = client.get(path)
-    assert page.status_code == 200
-    action = re.search(r"action=\"([^\"]+/pay)\"", page.text).group(1)
-    paid = client.post(action)
+    page = client.get(placed.location.removeprefix("http://localhost"))
+    paid = client.post(re.search(r"action=\"([^\"]+/pay)\"", page.text).group(1))
     assert paid.status_code == 303
     order = client.get(paid.location.removeprefix("http://localhost"), follow_redirects=True)
     assert order.status_code == 200
-    assert "/shop/nl/orders/" in order.request.path or "orders" in order.text
+    assert (order.request.script_root + order.request.path).startswith("/shop/nl/orders/"), (
+        order.request.environ
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from storefront.orders import actions as order_actions
 from storefront.orders import queries as orders
@@ -15,20 +14,7 @@ from storefront.refusals import Refused
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
-from tests.payments.till import attempts, kinds, placed, state
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    """Ten units of each size; payments by the demo provider."""
-    return shelf.fill(10)
-
-
-def opened(order_id: int) -> int:
-    conversation.start_payment(order_id)
-    payment = queries.latest_payment(order_id)
-    assert payment is not None
-    return payment.id
+from tests.payments.till import attempts, kinds, opened, placed, state
 
 
 def paid(payment_id: int, intent: str, cents: int = 6990) -> None:

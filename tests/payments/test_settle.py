@@ -6,7 +6,6 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from storefront import clock
 from storefront.orders import actions as order_actions
@@ -15,28 +14,13 @@ from storefront.payments import conversation, queries
 from storefront.payments.providers import Notice, Status
 from storefront.payments.settle import settle
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
-from tests.payments.till import attempts, kinds, placed, state
+from tests.payments.till import attempts, kinds, opened, placed, state
 
 PAID = Status("paid", "pi_1", 6990, "eur")
 PENDING = Status("pending", "pi_1")
 FAILED = Status("failed", "pi_1")
 EXPIRED = Status("expired")
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    """Ten units of each size; payments by the demo provider."""
-    return shelf.fill(10)
-
-
-def opened(order_id: int) -> int:
-    """The id of the order's newest attempt, open at the provider."""
-    conversation.start_payment(order_id)
-    payment = queries.latest_payment(order_id)
-    assert payment is not None
-    return payment.id
 
 
 def settled(payment_id: int, *statuses: Status) -> None:
@@ -91,8 +75,6 @@ def test_a_decline_lets_the_buyer_try_again_for_a_quarter_of_an_hour(shop: Shelf
     order = orders.order_by_id(order_id)
     assert order is not None
     assert (order.state, attempts(order_id)) == ("placed", ["failed"])
-    order = orders.order_by_id(order_id)
-    assert order is not None
     assert order.reserved_until < clock.now() + timedelta(minutes=16)
     settled(opened(order_id), Status("paid", "pi_2", 6990, "eur"))
     assert (state(order_id), attempts(order_id)) == ("paid", ["failed", "paid"])

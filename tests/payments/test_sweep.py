@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import update
@@ -18,15 +17,8 @@ from storefront.payments import conversation
 from storefront.payments.conversation import sweep
 from storefront.payments.models import Payment
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import attempts, placed, state
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    """Ten units of each size; payments by the demo provider."""
-    return shelf.fill(10)
 
 
 def test_demo_attempts_end_without_a_demo_provider(any_app: Flask, shop: Shelf) -> None:

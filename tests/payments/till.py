@@ -5,6 +5,7 @@ from __future__ import annotations
 from storefront.database import db
 from storefront.orders import actions as order_actions
 from storefront.orders import queries as orders
+from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.transactions import writing
 from tests.orders.shelf import SMALL, Shelf, new_order
@@ -14,6 +15,14 @@ def placed(shop: Shelf, quantity: int = 2, **changes: object) -> int:
     """A placed order for so many of one product."""
     with writing():
         return order_actions.place(new_order(shop, {SMALL: quantity}, **changes)).id  # type: ignore[arg-type]
+
+
+def opened(order_id: int) -> int:
+    """The id of the order's newest attempt, open at the provider."""
+    conversation.start_payment(order_id)
+    payment = payments.latest_payment(order_id)
+    assert payment is not None
+    return payment.id
 
 
 def state(order_id: int) -> str:

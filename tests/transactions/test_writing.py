@@ -1,12 +1,13 @@
 """writing() commits, rolls back, begins IMMEDIATE; foreign keys are on."""
 
+import contextlib
 import threading
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from storefront import clock
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Job
@@ -58,7 +59,6 @@ def read_then_write(app, begin, barrier, failures):
 
 def test_two_writers_that_read_first_do_not_refuse_each_other_on_sqlite(app):
     """IMMEDIATE makes the second writer wait; the control without it is refused at once."""
-    import contextlib
 
     @contextlib.contextmanager
     def careless():
@@ -68,9 +68,9 @@ def test_two_writers_that_read_first_do_not_refuse_each_other_on_sqlite(app):
 
     def run(begin) -> list[Exception]:
         failures: list[Exception] = []
-        barrier = threading.Barrier(2)
-        if begin is writing:
-            barrier = threading.Barrier(1)  # they never hold the lock together
+        barrier = threading.Barrier(
+            1 if begin is writing else 2
+        )  # two writing() never hold the lock together
         threads = [
             threading.Thread(target=read_then_write, args=(app, begin, barrier, failures)) for _ in range(2)
         ]
@@ -85,8 +85,6 @@ def test_two_writers_that_read_first_do_not_refuse_each_other_on_sqlite(app):
 
 
 def test_a_view_is_repeated_after_a_serialisation_failure():
-    from sqlalchemy.exc import OperationalError
-
     class Failure(Exception):
         sqlstate = "40001"
 
@@ -98,9 +96,6 @@ def test_a_view_is_repeated_after_a_serialisation_failure():
         if len(calls) < 3:
             raise OperationalError("x", {}, Failure())
         return "done"
-
-    assert clock.now().tzinfo is not None
-    from flask import Flask
 
     app = Flask("x")
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
