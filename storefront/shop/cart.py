@@ -90,9 +90,7 @@ def add(lang: str) -> Response:
         _refuse_unavailable(cart, sku, variant.available + held.reserved.get(sku, 0))
     except Refused as refusal:
         again = (offer, variant, typed) if refusal.field == "quantity" and variant.available else None
-        answer = cart_answer(lang, held, Notes(message=str(refusal), again=again))
-        answer.status_code = refusal.status
-        return answer
+        return refused(cart_answer(lang, held, Notes(message=str(refusal), again=again)), refusal.status)
     return _changed(lang, held.with_cart(cart))
 
 
@@ -118,9 +116,7 @@ def update(lang: str) -> Response:
     if not problems:
         return _changed(lang, held.with_cart(changed))
     notes = Notes(at_line={sku: str(refusal) for sku, refusal in problems.items()}, typed=typed)
-    answer = cart_answer(lang, held, notes)
-    answer.status_code = max(refusal.status for refusal in problems.values())
-    return answer
+    return refused(cart_answer(lang, held, notes), max(refusal.status for refusal in problems.values()))
 
 
 @blueprint.post("/cart/remove")
@@ -173,6 +169,16 @@ def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def refused(answer: Response, status: int) -> Response:
+    """The answer to a post that changed nothing. The visitor's own browser may keep it.
+
+    Without it, the back button of a later page shows a browser's error instead of the form.
+    """
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
 

@@ -24,7 +24,7 @@ from storefront.payments.providers import ProviderAway
 from storefront.pricing.queries import COUNTRIES, Method, rates_by_country, shipping_methods
 from storefront.pricing.totals import Totals
 from storefront.refusals import Refused
-from storefront.shop.cart import Basket, Held, Notes, basket, cart_answer, read_cart, sums
+from storefront.shop.cart import Basket, Held, Notes, basket, cart_answer, read_cart, refused, sums
 from storefront.shop.checkout_forms import CheckoutForm
 from storefront.transactions import repeated, writing
 
@@ -183,9 +183,9 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 2
         countries=choice.countries,
         payment_methods=methods.METHODS,
     )
-    answer = make_response(html, status)
+    answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return answer if status == 200 else refused(answer, status)
 
 
 def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
@@ -285,9 +285,7 @@ def _new_line(offer: Offer, variant: VariantOffer, quantity: int, source: str) -
 
 
 def _sold_out(lang: str, held: Held, message: str) -> Response:
-    answer = cart_answer(lang, held, Notes(message=message))
-    answer.status_code = 409
-    return answer
+    return refused(cart_answer(lang, held, Notes(message=message)), 409)
 
 
 def _to_order(lang: str, order_id: int) -> Response:

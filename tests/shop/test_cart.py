@@ -191,6 +191,7 @@ def test_a_wrong_change_is_said_at_its_line_and_changes_nothing(
     add(client, POWDER)
     answer = client.post("/en/cart/update", data={"sku": [SMALL, POWDER], "quantity": ["2", quantity]})
     assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "private, no-cache"  # the back button finds it again
     assert held(client) == [(SMALL, 1), (POWDER, 1)]
     field = re.search(r'<input id="quantity-2"[^>]*>', answer.text)
     assert field is not None

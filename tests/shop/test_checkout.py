@@ -139,6 +139,7 @@ def test_errors_stand_on_top_and_beside_their_field_and_keep_what_was_typed(
     client.post("/en/cart/add", data={"sku": SMALL})
     answer = post(client, **{field: value})
     assert answer.status_code == 422
+    assert answer.headers["Cache-Control"] == "private, no-cache"  # the back button finds it again
     assert answer.text.count(message) == 2
     assert 'class="note note--bad mb-5 error-summary"' in answer.text
     target = "shipping-1" if field == "shipping" else field
