@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 CURRENCY = "EUR"
@@ -70,7 +70,7 @@ def plain(cents: int) -> str:
 def parse_money(text: str) -> int:
     """Cents from what a person types: "34,95", "34.95", "€ 1.234,50", "35".
 
-    Raises ValueError for anything else, for negative amounts and for fractions of a cent.
+    Raises ValueError for anything else, and for negative amounts.
     """
     cleaned = text.strip().replace("€", "").replace("\u00a0", "").replace(" ", "")
     last = max(cleaned.rfind(","), cleaned.rfind("."))
@@ -80,10 +80,7 @@ def parse_money(text: str) -> int:
         cleaned = cleaned.replace(",", "").replace(".", "")
     if not cleaned or not cleaned.replace(".", "").isdecimal() or not cleaned.isascii():
         raise ValueError(text)
-    try:
-        cents = Decimal(cleaned) * 100
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if cents != cents.to_integral_value() or cents > LARGEST_CENTS:
+    cents = int(Decimal(cleaned) * 100)
+    if cents > LARGEST_CENTS:
         raise ValueError(text)
-    return int(cents)
+    return cents

@@ -1,6 +1,6 @@
 """Products are created, changed, copied and archived; prices and addresses keep their history."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -123,6 +123,11 @@ def test_only_the_text_that_changed_gets_a_new_date() -> None:
         ("variants-0-sku", {"variants": product("mgt-c").variants}),
         ("variants-1-sku", {"variants": product("new").variants * 2}),
         ("variants-0-price", {"variants": [replace(product("new").variants[0], price_cents=0)]}),
+        ("variants-0-sku", {"variants": [replace(product("new").variants[0], sku="")]}),
+        ("variants-0-net_grams", {"variants": [replace(product("new").variants[0], net_grams=Decimal(0))]}),
+        ("variants-0-days", {"variants": [replace(product("new").variants[0], days=0)]}),
+        ("daily_units", {"daily_units": Decimal(0)}),
+        ("vat_class", {"vat_class": "none"}),
         ("nl-name", {"texts": {"nl": TextData(name=" ")}}),
         ("nl-slug", {"texts": {"nl": TextData(name="！？")}}),
         ("ingredient", {"ingredient": "unheard"}),
@@ -175,6 +180,20 @@ def test_a_size_that_is_left_out_goes_off_sale() -> None:
         "MGT-C-90": False,
         "MGT-C-180": True,
     }
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: actions.set_state("unheard", "draft"),
+        lambda: actions.duplicate_product("unheard", None, "An"),
+        lambda: actions.rename_ingredient("unheard", {}),
+    ],
+)
+def test_what_is_not_there_cannot_be_changed(act: Callable[[], object]) -> None:
+    with writing(), pytest.raises(Refused) as refusal:
+        act()
+    assert refusal.value.status == 404
 
 
 def test_a_product_without_a_size_on_sale_cannot_be_published() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from PIL import Image
+from PIL import Image, ImageCms
 from sqlalchemy import func, select
 
 from storefront.addresses import settings
@@ -72,6 +72,17 @@ def test_metadata_goes_and_the_picture_stands_upright(app: Flask) -> None:
         assert b"taken at home" not in (settings().media_dir / str(name)).read_bytes()
 
 
+@pytest.mark.parametrize(
+    "profile", [ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), b"x"]
+)
+def test_a_colour_profile_is_applied_and_goes_even_if_it_is_broken(app: Flask, profile: bytes) -> None:
+    found = stored(picture((40, 40), icc_profile=profile))
+    whole = opened(found["raster"])
+    assert "icc_profile" not in whole.info
+    red, green, blue = whole.getpixel((20, 20))
+    assert abs(red - 200) < 5 and abs(green - 40) < 5 and abs(blue - 40) < 5
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 def test_other_formats_become_webp_and_keep_what_shines_through(app: Flask, kind: str) -> None:
     found = stored(picture((500, 500), kind, "RGBA"))
@@ -86,14 +97,14 @@ def files() -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def huge_png() -> bytes:
-    """A PNG of 169 megapixels in a few kilobytes."""
+def huge_png(side: int = 13_000) -> bytes:
+    """A PNG of 169 megapixels in a few kilobytes, or of more, which Pillow takes for a bomb."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 13_000, 13_000, 8, 0, 0, 0, 0)
-    body = zlib.compress(bytes(13_001) * 200, 9)
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    body = zlib.compress(bytes(side + 1) * 200, 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
@@ -106,9 +117,11 @@ def huge_png() -> bytes:
         picture((50, 50), "GIF", "L"),
         picture((50, 50), "BMP"),
         picture()[:300],
+        picture()[:3000],
         huge_png(),
+        huge_png(14_000),
     ],
-    ids=["empty", "text", "svg", "gif", "bmp", "cut off", "huge"],
+    ids=["empty", "text", "svg", "gif", "bmp", "no picture yet", "cut off", "huge", "a bomb"],
 )
 def test_refused_at_its_field_and_nothing_is_written(app: Flask, data: bytes) -> None:
     before = files()

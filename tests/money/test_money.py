@@ -37,13 +37,16 @@ def test_shares_add_up_and_stay_near_their_part(total, weights):
         ("1,234.5", 123450),
         ("35", 3500),
         ("1.234", 123400),
+        ("100.000,00", 100_000_00),
     ],
 )
 def test_amounts_that_people_type(text, cents):
     assert parse_money(text) == cents
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1e3", "abc", "12,345,6789x", "99999999", "٣٤", "1.2.3,4,5-"])
+@pytest.mark.parametrize(
+    "text", ["", "-1", "1e3", "abc", "12,345,6789x", "99999999", "100.000,01", "٣٤", "."]
+)
 def test_amounts_that_are_none(text):
     with pytest.raises(ValueError):
         parse_money(text)

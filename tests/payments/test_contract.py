@@ -48,7 +48,7 @@ def test_every_session_we_make_fits_the_sdks_type(app: Flask, lang: str, method:
 
 def test_no_product_name_leaves_the_shop(app: Flask) -> None:
     name = session_params(request())["line_items"][0]["price_data"]["product_data"]["name"]
-    assert "7F3K20MQ" in name
+    assert name == "Bestelling 7F3K20MQ"
 
 
 @pytest.mark.parametrize(

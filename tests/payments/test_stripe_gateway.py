@@ -34,7 +34,7 @@ def test_the_same_key_with_another_body_is_refused_and_not_repeated(
     provider: StripeProvider, stripe_double: Double
 ) -> None:
     provider.create_session(request())
-    with pytest.raises((ProviderAway, ProviderRefused)):
+    with pytest.raises(ProviderAway):
         provider.create_session(replace(request(), amount_cents=1000))
     assert len(stripe_double.sessions) == 1
 
@@ -95,7 +95,7 @@ def test_nobody_listens(app: Flask) -> None:
 
 
 def test_a_wrong_key_is_away_not_refused(stripe_double: Double, app: Flask) -> None:
-    with pytest.raises((ProviderAway, ProviderRefused)):
+    with pytest.raises(ProviderAway):
         StripeProvider("wrong", stripe_double.url).create_session(request())
 
 

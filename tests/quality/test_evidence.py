@@ -232,6 +232,12 @@ def test_what_cannot_be_is_refused_at_its_field(any_demo_app: Flask) -> None:
             "results-0-passed",
             lambda: actions.save_report(None, report_data(results=[replace(result, value=Decimal("99.8"))])),
         ),
+        ("sample", lambda: actions.save_report(None, report_data(sample="half"))),
+        ("state", lambda: actions.save_report(None, report_data(state="lost"))),
+        (
+            "results-0-category",
+            lambda: actions.save_report(None, report_data(results=[replace(result, category="smell")])),
+        ),
         ("number", lambda: actions.save_certificate(None, certificate)),
         ("valid_until", lambda: actions.save_certificate(None, replace(certificate, valid_from=today + DAY))),
         ("code", lambda: actions.save_laboratory(None, laboratory)),

@@ -176,14 +176,28 @@ def test_a_lot_code_is_taken_in_any_spelling(variants: list[int]) -> None:
         with pytest.raises(Refused) as refusal:
             actions.add_lot(lot(variants[0], "260412"))
         assert refusal.value.field == "code"
-        with pytest.raises(Refused) as refusal:
-            actions.add_lot(lot(variants[0], "26-0413", released_by=" "))
-        assert refusal.value.field == "released_by"
     found = queries.lot_to_edit("26 0412")
     assert found is not None
     with writing():
         actions.save_lot(found.id, lot(variants[0], "26-0412", state="blocked"))
     assert queries.lots_on_sale(variants, TODAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("code", {"code": " - "}),
+        ("state", {"state": "lost"}),
+        ("best_before", {"best_before": TODAY - timedelta(days=90)}),
+        ("released_by", {"released_by": " "}),
+    ],
+)
+def test_a_lot_that_cannot_be_is_refused_at_its_field(
+    variants: list[int], field: str, changes: dict[str, object]
+) -> None:
+    with writing(), pytest.raises(Refused) as refusal:
+        actions.add_lot(lot(variants[0], **{"code": "26-0413", **changes}))
+    assert (refusal.value.field, queries.lots_of_variants(variants)) == (field, [])
 
 
 def test_in_stock_is_a_condition_for_lists(variants: list[int]) -> None:

@@ -97,12 +97,20 @@ def test_a_view_is_repeated_after_a_serialisation_failure():
             raise OperationalError("x", {}, Failure())
         return "done"
 
+    @repeated
+    def broken() -> None:
+        calls.append(1)
+        raise IntegrityError("x", {}, Exception())
+
     app = Flask("x")
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
     db.init_app(app)
     with app.app_context():
         assert view() == "done"
-    assert len(calls) == 3
+        assert len(calls) == 3
+        with pytest.raises(IntegrityError):
+            broken()
+    assert len(calls) == 4
 
 
 def test_a_block_inside_a_block_is_refused_and_nothing_of_it_is_kept(any_app):

@@ -30,6 +30,14 @@ def test_the_origin_may_be_that_of_base_url(make_app):
     assert post(client, Origin="https://shop.example").status_code == 303
 
 
+@pytest.mark.parametrize(("proxies", "secure"), [(0, False), (1, True)])
+def test_only_a_trusted_proxy_says_that_the_visitor_came_by_tls(make_app, proxies, secure):
+    app = make_app("empty", trusted_proxies=proxies)
+    headers = app.test_client().get("/nl/", headers={"X-Forwarded-Proto": "https"}).headers
+    assert ("Strict-Transport-Security" in headers) is secure
+    assert headers["X-Frame-Options"] == "DENY"
+
+
 def test_no_inline_script_is_allowed(demo_client):
     policy = demo_client.get("/nl/").headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy
