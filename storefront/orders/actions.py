@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
@@ -42,7 +42,8 @@ def place(new: NewOrder) -> OrderOfCart:
     if same is not None:
         return same
     moment = clock.now()
-    order = _order(new, _totals(new), moment)
+    sums = _totals(new)
+    order = _order(new, sums, moment)
     try:
         with db.session.begin_nested():
             db.session.add(order)
@@ -52,6 +53,7 @@ def place(new: NewOrder) -> OrderOfCart:
         if other is None or other.digest != new.digest:
             raise OpenOrderChanged from None
         return other
+    db.session.execute(insert(OrderLine), _lines(order.id, new, sums))
     quantities = {line.variant_id: line.quantity for line in new.lines}
     stock.take_all(quantities, order_id=order.id, actor=SHOPPER)
     note(order.id, rules.PLACED, SHOPPER, {"total_cents": order.total_cents}, moment)
@@ -110,30 +112,30 @@ def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:
         terms_version=new.terms_version,
         placed_at=moment,
         reserved_until=moment + rules.RESERVATION,
-        lines=_lines(new, sums),
     )
 
 
-def _lines(new: NewOrder, sums: Totals) -> list[OrderLine]:
+def _lines(order_id: int, new: NewOrder, sums: Totals) -> list[dict[str, Any]]:
     return [
-        OrderLine(
-            position=position,
-            variant_id=line.variant_id,
-            product_code=line.product_code,
-            product_slug=line.product_slug,
-            sku=line.sku,
-            name=line.name,
-            label=line.label,
-            picture=line.picture,
-            raster=line.raster,
-            lot_code=line.lot_code,
-            quantity=line.quantity,
-            unit_cents=line.unit_cents,
-            line_cents=line.unit_cents * line.quantity,
-            rate_bp=sums.line_rates[position],
-            vat_cents=sums.line_vat[position],
-            source=line.source,
-        )
+        {
+            "order_id": order_id,
+            "position": position,
+            "variant_id": line.variant_id,
+            "product_code": line.product_code,
+            "product_slug": line.product_slug,
+            "sku": line.sku,
+            "name": line.name,
+            "label": line.label,
+            "picture": line.picture,
+            "raster": line.raster,
+            "lot_code": line.lot_code,
+            "quantity": line.quantity,
+            "unit_cents": line.unit_cents,
+            "line_cents": line.unit_cents * line.quantity,
+            "rate_bp": sums.line_rates[position],
+            "vat_cents": sums.line_vat[position],
+            "source": line.source,
+        }
         for position, line in enumerate(new.lines)
     ]
 

@@ -21,8 +21,8 @@ from storefront.payments.providers import PaymentRequest, Session
 from storefront.refusals import Refused
 
 
-def open_attempt(order_id: int, provider: str) -> Payment:
-    """The attempt that the buyer should use: the one that is open, else a new one.
+def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
+    """The attempt that the buyer should use, the one that is open, else a new one; and its order.
 
     A new attempt keeps the stock reserved for another 45 minutes. Refused (409) when the order is not open.
     """
@@ -35,7 +35,7 @@ def open_attempt(order_id: int, provider: str) -> Payment:
         if latest.state in (rules.PENDING, *rules.TAKEN):
             raise Refused(_("Your payment is being processed."), status=409)
         if latest.provider == provider and rules.is_usable(latest.state, latest.created_at, moment):
-            return latest
+            return latest, order
         if latest.attempt >= rules.MOST_ATTEMPTS:
             raise Refused(_("This order cannot be paid any more."), status=409)
         if latest.state in rules.LIVE:
@@ -57,12 +57,11 @@ def open_attempt(order_id: int, provider: str) -> Payment:
     db.session.flush()
     if latest is not None:
         orders.extend_reservation(order_id, moment + order_rules.RESERVATION)
-    return payment
+    return payment, order
 
 
-def request_of(payment: Payment) -> PaymentRequest:
+def request_of(payment: Payment, order: Order) -> PaymentRequest:
     """What the provider is told about an attempt; the same each time, so that its key finds it again."""
-    order = db.session.get_one(Order, payment.order_id)
     return PaymentRequest(
         key=payment.key,
         order_number=order.number,

@@ -56,8 +56,8 @@ def start_payment(order_id: int) -> str:
     provider = choice.required()
 
     def begin() -> tuple[Attempt, PaymentRequest]:
-        payment = actions.open_attempt(order_id, provider.name)
-        return queries.attempt(payment.id), actions.request_of(payment)
+        payment, order = actions.open_attempt(order_id, provider.name)
+        return queries.attempt(payment.id), actions.request_of(payment, order)
 
     attempt, request = _write(begin)
     if attempt.state == rules.OPEN:
