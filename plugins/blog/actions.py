@@ -218,15 +218,7 @@ def _person(key: str, field: str) -> int | None:
 
 
 def _save_links(text: ArticleText, rendered: markdown.Rendered) -> None:
-    products: list[tuple[str, str]] = []
-    collections: list[str] = []
-    for block in rendered.blocks:
-        if "product" in block:
-            products.append((block["product"], "card"))
-        elif "order_now" in block:
-            products += [(code, "order_now") for code in block["order_now"]["codes"]]
-            collections += block["order_now"]["collections"]
-    products += [(code, "link") for code in rendered.links["product"]]
+    products = rendered.products
     rows = list(
         db.session.scalars(
             select(ArticleProduct).where(ArticleProduct.text_id == text.id).order_by(ArticleProduct.position)
@@ -243,7 +235,7 @@ def _save_links(text: ArticleText, rendered: markdown.Rendered) -> None:
     for index in set(range(len(rows))) - set(kept.values()):
         db.session.delete(rows[index])
     db.session.execute(delete(ArticleCollection).where(ArticleCollection.text_id == text.id))
-    for position, code in enumerate(collections):
+    for position, code in enumerate(rendered.collections):
         db.session.add(ArticleCollection(text_id=text.id, collection_code=code, position=position))
 
 

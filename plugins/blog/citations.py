@@ -85,11 +85,6 @@ def doi_in(text: str) -> str:
     return doi if idutils.is_doi(doi) else ""
 
 
-def same_doi(one: str, other: str) -> bool:
-    """DOIs are compared without regard to case."""
-    return one.casefold() == other.casefold()
-
-
 def without_tracking(address: str) -> str:
     """An address without the parameters that follow people from page to page."""
     if "?" not in address:

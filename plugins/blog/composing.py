@@ -84,8 +84,6 @@ class Preview:
 
     sections: list[Prose | OrderNow]
     sources: list[ListedSource]
-    words: int
-    minutes: int
 
 
 def compose(
@@ -211,4 +209,4 @@ def preview(body: str, lang: str) -> Preview:
         sections = compose(rendered.blocks, rendered.links, code="preview", slugs=slugs)
         sources = [references.as_dict(library[key]) | {"count": n} for key, n in rendered.cited.items()]
         listed = list_sources(sources, lang)
-    return Preview(sections, listed, rendered.words, excerpts.minutes(rendered.words))
+    return Preview(sections, listed)

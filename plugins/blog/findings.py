@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from storefront.plugin_api import Offer, format_date, ngettext
+from storefront.plugin_api import Offer, format_date
 from storefront.plugin_api import gettext as _
 
 from . import excerpts
@@ -65,36 +65,17 @@ def of_article(draft: ArticleDraft, today: date) -> list[Finding]:
     return found
 
 
-def blocks_of(rendered: Rendered) -> tuple[list[str], list[str], list[str]]:
-    """The products on cards, the products in order-now blocks, and the collections there."""
-    cards: list[str] = []
-    ordered: list[str] = []
-    collections: list[str] = []
-    for block in rendered.blocks:
-        if "product" in block:
-            cards.append(block["product"])
-        elif "order_now" in block:
-            ordered += block["order_now"]["codes"]
-            collections += block["order_now"]["collections"]
-    return cards, ordered, collections
-
-
-def codes_in(rendered: Rendered) -> list[str]:
-    """Every product that a text shows, offers or links."""
-    cards, ordered, _collections = blocks_of(rendered)
-    return list(dict.fromkeys([*cards, *ordered, *rendered.links["product"]]))
-
-
 def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> list[Finding]:
-    cards, ordered, collections = blocks_of(facts.rendered)
+    rendered = facts.rendered
+    ordered = [code for code, place in rendered.products if place == "order_now"]
     here = f"{facts.lang}-body"
     found = []
-    unknown = [code for code in codes_in(facts.rendered) if code not in facts.offers]
-    unknown += [code for code in collections if code not in facts.collections]
+    unknown = [code for code in rendered.product_codes if code not in facts.offers]
+    unknown += [code for code in rendered.collections if code not in facts.collections]
     if unknown:
         words = _("Readers see nothing in its place: %(codes)s", codes=", ".join(dict.fromkeys(unknown)))
         found.append(Finding("warn", _("Not in the shop"), words, here))
-    for code in dict.fromkeys([*cards, *ordered]):
+    for code in dict.fromkeys(code for code, place in rendered.products if place != "link"):
         offer = facts.offers.get(code)
         if offer and draft.ingredients and offer.ingredient_code not in draft.ingredients:
             about = ", ".join(ingredients.get(code, code) for code in draft.ingredients)
@@ -105,7 +86,7 @@ def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str])
         if offer and offer.sold_out:
             words = _("The order-now block cannot sell it until there is stock again.")
             found.append(Finding("warn", _("%(product)s is sold out", product=offer.name), words, here))
-    if facts.text.body and not ordered and not collections:
+    if facts.text.body and not ordered and not rendered.collections:
         words = _("Put an order-now block where readers should be able to order.")
         found.append(Finding("warn", _("No call to action"), words, here))
     return found
@@ -141,9 +122,5 @@ def _has_card(reference: Reference, lang: str) -> bool:
 def _description(facts: Facts) -> Iterable[Finding]:
     length = len(facts.text.meta_description)
     if length > excerpts.DESCRIPTION_CHARACTERS:
-        words = ngettext(
-            "Search engines show about 155 characters; this has %(num)s.",
-            "Search engines show about 155 characters; this has %(num)s.",
-            length,
-        )
+        words = _("Search engines show about 155 characters; this has %(n)s.", n=length)
         yield Finding("warn", _("Description cut off"), words, f"{facts.lang}-meta_description")

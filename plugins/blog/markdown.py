@@ -67,6 +67,28 @@ class Rendered:
     words: int = 0
     plain: str = ""
 
+    @property
+    def products(self) -> list[tuple[str, str]]:
+        """Every product with the place where it stands: "card", "order_now", then "link"."""
+        blocks = []
+        for block in self.blocks:
+            if "product" in block:
+                blocks.append((block["product"], "card"))
+            elif "order_now" in block:
+                blocks += [(code, "order_now") for code in block["order_now"]["codes"]]
+        return [*blocks, *((code, "link") for code in self.links["product"])]
+
+    @property
+    def product_codes(self) -> list[str]:
+        """Every product that the text shows, offers or links, once."""
+        return list(dict.fromkeys(code for code, _place in self.products))
+
+    @property
+    def collections(self) -> list[str]:
+        """The collections that order-now blocks offer."""
+        orders = [block["order_now"] for block in self.blocks if "order_now" in block]
+        return [code for order in orders for code in order["collections"]]
+
 
 def render(text: str, known: Collection[str] | None = None) -> Rendered:
     """Turn an article's Markdown into blocks, in the language that is spoken now.

@@ -27,7 +27,7 @@ from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
 from . import editing, insert
-from .blueprint import PERMISSION, asked, blueprint, known_code
+from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 from .uploads import larger_posts
 
 PER_PAGE = 50
@@ -193,16 +193,11 @@ def _page(
 @requires(PERMISSION)
 def delete(code: str) -> ResponseReturnValue:
     """Delete a draft that no reader sees."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
-    try:
-        with writing():
-            actions.delete_article(known_code(code))
-            audit(actor(), "article.deleted", code)
-    except Refused as refusal:
-        if refusal.status == 404:
-            abort(404)
-        flash(str(refusal), "ok")
-        return redirect(url("blog_admin.edit", code=code), 303)
-    flash(_("The draft was deleted."), "ok")
-    return redirect(url("blog_admin.index"), 303)
+    return answer_delete(
+        actions.delete_article,
+        code,
+        event="article.deleted",
+        said=_("The draft was deleted."),
+        stay=url("blog_admin.edit", code=code),
+        leave=url("blog_admin.index"),
+    )

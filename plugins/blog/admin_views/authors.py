@@ -10,7 +10,7 @@ from storefront.plugin_api import gettext as _
 
 from .. import library, library_queries
 from ..forms import AuthorForm, ButtonForm
-from .blueprint import PERMISSION, blueprint, known_code
+from .blueprint import PERMISSION, answer_delete, blueprint, known_code
 
 
 @blueprint.get("/authors")
@@ -70,16 +70,11 @@ def _save(form: AuthorForm, key: str) -> str:
 @requires(PERMISSION)
 def delete_author(key: str) -> ResponseReturnValue:
     """Take a person whom no article names out of the list."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
-    try:
-        with writing():
-            library.delete_author(known_code(key))
-            audit(actor(), "author.deleted", key)
-    except Refused as refusal:
-        if refusal.status == 404:
-            abort(404)
-        flash(str(refusal), "ok")
-        return redirect(url("blog_admin.edit_author", key=key), 303)
-    flash(_("The person was removed."), "ok")
-    return redirect(url("blog_admin.authors_index"), 303)
+    return answer_delete(
+        library.delete_author,
+        key,
+        event="author.deleted",
+        said=_("The person was removed."),
+        stay=url("blog_admin.edit_author", key=key),
+        leave=url("blog_admin.authors_index"),
+    )

@@ -156,7 +156,7 @@ def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEd
     library = library_queries.references_by_key(keys)
     with speaking(lang):
         rendered = markdown.render(text.body, library)
-    offers = offers_by_code(findings.codes_in(rendered), language(), with_badges=False)
+    offers = offers_by_code(rendered.product_codes, language(), with_badges=False)
     slug = edited.texts[lang].slug if edited and lang in edited.texts else ""
     facts = findings.Facts(
         lang=lang,
@@ -183,10 +183,11 @@ def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEd
 
 def _linked(rendered: markdown.Rendered, offers: dict[str, Offer]) -> list[tuple[Offer, list[str]]]:
     """The products of a text, each with the places where it stands: card, order_now, link."""
-    cards, ordered, _collections = findings.blocks_of(rendered)
-    places = {"card": cards, "order_now": ordered, "link": rendered.links["product"]}
-    codes = [code for code in findings.codes_in(rendered) if code in offers]
-    return [(offers[code], [place for place, there in places.items() if code in there]) for code in codes]
+    places: dict[str, list[str]] = {code: [] for code in rendered.product_codes if code in offers}
+    for code, place in dict.fromkeys(rendered.products):
+        if code in places:
+            places[code].append(place)
+    return [(offers[code], there) for code, there in places.items()]
 
 
 def _findings(facts: findings.Facts, draft: ArticleDraft, has_picture: bool) -> list[Finding]:

@@ -167,7 +167,7 @@ def at_end(body: str, markdown: str, inline: bool = False) -> str:
 def _markdown(kind: str, chosen: list[str], lang: str) -> str:
     if kind == "citation":
         if library_queries.reference_by_key(chosen[0]) is None:
-            raise Refused(_("The library has no such source."), field="look_for")
+            raise Refused(_("This source is not in the library."), field="look_for")
         return f"[@{chosen[0]}]"
     if kind == "link":
         return _link_markdown(chosen[0], lang)

@@ -15,7 +15,7 @@ from .. import library as actions
 from ..drafts import ReferenceDraft
 from ..forms import STUDY_TEXTS, ButtonForm, PasteForm, ReferenceForm, read_moment
 from ..models import Reference
-from .blueprint import PERMISSION, asked, blueprint, known_code
+from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 
 PAPER = (
     "kind",
@@ -163,16 +163,11 @@ def _page(
 @requires(PERMISSION)
 def delete_reference(key: str) -> ResponseReturnValue:
     """Take a publication that nothing cites out of the library."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
-    try:
-        with writing():
-            actions.delete_reference(known_code(key))
-            audit(actor(), "reference.deleted", key)
-    except Refused as refusal:
-        if refusal.status == 404:
-            abort(404)
-        flash(str(refusal), "ok")
-        return redirect(url("blog_admin.edit_reference", key=key), 303)
-    flash(_("The source was removed."), "ok")
-    return redirect(url("blog_admin.references_index"), 303)
+    return answer_delete(
+        actions.delete_reference,
+        key,
+        event="reference.deleted",
+        said=_("The source was removed."),
+        stay=url("blog_admin.edit_reference", key=key),
+        leave=url("blog_admin.references_index"),
+    )

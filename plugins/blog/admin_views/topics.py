@@ -20,7 +20,7 @@ from storefront.plugin_api import gettext as _
 
 from .. import library, library_queries
 from ..forms import ButtonForm, TopicForm
-from .blueprint import PERMISSION, blueprint, known_code
+from .blueprint import PERMISSION, answer_delete, blueprint, known_code
 
 LAST = 100  # the place of a topic for which none was chosen
 TEXTS = ("name", "slug", "intro", "order_heading")
@@ -92,16 +92,11 @@ def _save(form: TopicForm, key: str) -> str:
 @requires(PERMISSION)
 def delete_topic(key: str) -> ResponseReturnValue:
     """Take a topic away under which no article stands."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
-    try:
-        with writing():
-            library.delete_topic(known_code(key))
-            audit(actor(), "topic.deleted", key)
-    except Refused as refusal:
-        if refusal.status == 404:
-            abort(404)
-        flash(str(refusal), "ok")
-        return redirect(url("blog_admin.edit_topic", key=key), 303)
-    flash(_("The topic was removed."), "ok")
-    return redirect(url("blog_admin.topics_index"), 303)
+    return answer_delete(
+        library.delete_topic,
+        key,
+        event="topic.deleted",
+        said=_("The topic was removed."),
+        stay=url("blog_admin.edit_topic", key=key),
+        leave=url("blog_admin.topics_index"),
+    )
