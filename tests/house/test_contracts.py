@@ -54,3 +54,18 @@ def test_every_feature_is_under_the_contract_on_requests() -> None:
     below = next(number for number, floor in enumerate(floors()) if "forms" in floor)
     features = {room for floor in floors()[above + 1 : below] for room in floor} - {"plugin_system"}
     assert rooms(NO_REQUEST) == sorted(features)
+
+
+def test_nobody_is_allowed_what_he_does_not_need() -> None:
+    graph = grimp.build_graph("storefront", "plugins", include_external_packages=True, cache_dir=None)
+    idle = [
+        f"{allowed} does not import {module}"
+        for contract in contracts().values()
+        for module in contract.get("protected_modules", [])
+        for allowed in contract["allowed_importers"]
+        if not any(
+            importer == allowed or importer.startswith(f"{allowed}.")
+            for importer in graph.find_modules_that_directly_import(module)
+        )
+    ]
+    assert idle == []
