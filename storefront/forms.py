@@ -7,6 +7,8 @@ and raise ``Refused``, which ``refuse`` puts beside its field.
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import abort, request
@@ -14,13 +16,16 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import DateInput
 
-from storefront.locale import gettext, lazy_gettext
+from storefront.locale import current, gettext, lazy_gettext
 from storefront.money import format_money, parse_money
 from storefront.refusals import Refused
 
 __all__ = [
     "DataRequired",
+    "DayField",
+    "FigureField",
     "Length",
     "LongTextField",
     "MoneyField",
@@ -28,6 +33,7 @@ __all__ = [
     "PublicForm",
     "StaffForm",
     "TextField",
+    "WholeField",
     "given",
     "required",
     "within",
@@ -133,6 +139,85 @@ class MoneyField(TextField):
         return not self.errors
 
 
+class FigureField(TextField):
+    """A decimal number, "70,2" or "70.2"; `value` holds it."""
+
+    value: Decimal | None = None
+
+    def __init__(self, *args: Any, least: Decimal | int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.least = least
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(_written(value) if isinstance(value, Decimal | int) else value)
+
+    def read(self, text: str) -> Decimal:
+        """The number in `text`; ValueError when there is none."""
+        try:
+            number = Decimal(text.replace(",", "."))
+        except InvalidOperation as error:
+            raise ValueError(text) from error
+        if not number.is_finite() or len(number.as_tuple().digits) > 12 or abs(number) > 10_000_000:
+            raise ValueError(text)
+        return number
+
+    def wrong(self) -> str:
+        """What to say when it is no number."""
+        return gettext("Write a number such as 70.2.")
+
+    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
+        super().validate(form, extra_validators)
+        self.value = None
+        if self.data and not self.errors:
+            try:
+                self.value = self.read(self.data)
+            except ValueError:
+                self.errors = [*self.errors, self.wrong()]
+            else:
+                if self.least is not None and self.value < self.least:
+                    too_small = gettext("Write a number of at least %(least)s.", least=self.least)
+                    self.errors = [*self.errors, too_small]
+        return not self.errors
+
+
+class WholeField(FigureField):
+    """A whole number; `whole` holds it."""
+
+    @property
+    def whole(self) -> int | None:
+        """The number, or None when nothing was typed."""
+        return None if self.value is None else int(self.value)
+
+    def read(self, text: str) -> Decimal:
+        if not text.removeprefix("-").isdecimal() or not text.isascii():
+            raise ValueError(text)
+        return super().read(text)
+
+    def wrong(self) -> str:
+        return gettext("Write a whole number such as 30.")
+
+
+class DayField(TextField):
+    """A date of a date input (2026-03-18); `day` holds it."""
+
+    widget = DateInput()
+    day: date | None = None
+
+    def process_data(self, value: Any) -> None:
+        self.day = value if isinstance(value, date) else None
+        super().process_data(value.isoformat() if isinstance(value, date) else value)
+
+    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
+        super().validate(form, extra_validators)
+        self.day = None
+        if self.data and not self.errors:
+            try:
+                self.day = date.fromisoformat(self.data)
+            except ValueError:
+                self.errors = [*self.errors, gettext("Write a date as year-month-day, such as 2026-03-18.")]
+        return not self.errors
+
+
 def given(form: PublicForm | StaffForm, *names: str) -> None:
     """Answer 400 when one of these fields is missing from the post: no form of ours sends that."""
     for name in names:
@@ -153,3 +238,9 @@ def _flat(errors: Any) -> list[str]:
     if isinstance(errors, list | tuple):
         return [message for part in errors for message in _flat(part)]
     return [str(errors)]
+
+
+def _written(value: Decimal | int) -> str:
+    """A number for an input: the mark of the language, no marks for thousands."""
+    text = f"{Decimal(value):f}"
+    return text.replace(".", ",") if current() == "nl" else text

@@ -11,12 +11,10 @@ from typing import Any
 from flask import current_app
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     FileField,
     FormField,
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
 )
@@ -30,11 +28,13 @@ from storefront.clock import local, now, today
 from storefront.config import SHOP_NAME
 from storefront.database import ExactDecimal, LocalText, Model, UtcDateTime, db, fetch
 from storefront.forms import (
+    DayField,
     LongTextField,
     MoneyField,
     PublicForm,
     StaffForm,
     TextField,
+    WholeField,
     given,
     required,
     within,
@@ -92,13 +92,12 @@ __all__ = [
     "UPLOAD_BYTES",
     "BooleanField",
     "CollectionLink",
-    "DateField",
+    "DayField",
     "ExactDecimal",
     "FieldList",
     "FileField",
     "FormField",
     "HiddenField",
-    "IntegerField",
     "Job",
     "LocalText",
     "LongTextField",
@@ -121,6 +120,7 @@ __all__ = [
     "TextField",
     "UtcDateTime",
     "VariantOffer",
+    "WholeField",
     "absolute",
     "absolute_path",
     "actor",

@@ -15,11 +15,11 @@ def edit() -> ResponseReturnValue:
     """Show the form, or save what was posted and come back."""
     notice = models.notice()
     form = forms.NoticeForm(obj=notice, data=notice.texts)
-    if form.validate_on_submit():
-        data = form.data
+    if form.validate_on_submit() and form.first_day.day and form.last_day.day:
+        texts = {lang: form[lang].data for lang in LANGUAGES}
         try:
             with writing():
-                models.replace({lang: data[lang] for lang in LANGUAGES}, data["first_day"], data["last_day"])
+                models.replace(texts, form.first_day.day, form.last_day.day)
             flash(gettext("Saved."), "ok")
             return redirect(url_for(".edit"), 303)
         except Refused as refusal:

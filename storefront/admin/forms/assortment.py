@@ -5,9 +5,9 @@ from __future__ import annotations
 from wtforms import FormField, HiddenField
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import Part, WholeField
+from storefront.admin.forms.fields import Part
 from storefront.admin.forms.products import CODE
-from storefront.forms import LongTextField, TextField, required, within
+from storefront.forms import LongTextField, TextField, WholeField, required, within
 from storefront.locale import lazy_gettext as _
 
 

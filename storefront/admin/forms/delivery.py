@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import HiddenField, RadioField, SelectField
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import DayField, FigureField, choices
-from storefront.forms import MoneyField, TextField, required, within
+from storefront.admin.forms.fields import choices
+from storefront.forms import DayField, FigureField, MoneyField, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
 

@@ -8,8 +8,8 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField,
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import DayField, FigureField, Part, choices
-from storefront.forms import LongTextField, TextField, required, within
+from storefront.admin.forms.fields import Part, choices
+from storefront.forms import DayField, FigureField, LongTextField, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
 MOST_RESULTS = 60

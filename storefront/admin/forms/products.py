@@ -16,8 +16,17 @@ from wtforms.validators import Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import FigureField, Part, WholeField, choices
-from storefront.forms import LongTextField, MoneyField, StaffForm, TextField, required, within
+from storefront.admin.forms.fields import Part, choices
+from storefront.forms import (
+    FigureField,
+    LongTextField,
+    MoneyField,
+    StaffForm,
+    TextField,
+    WholeField,
+    required,
+    within,
+)
 from storefront.locale import lazy_gettext as _
 
 UNITS = ("mg", "µg", "g")
