@@ -99,7 +99,7 @@ class Variant(Model):
 
 
 class PriceHistory(Model):
-    """Every price a variant has had, append-only; the latest row is the price of now."""
+    """Every price a variant has had, append-only; a discount will have to name the lowest of 30 days."""
 
     __tablename__ = "price_history"
     __table_args__ = (Index("ix_price_history_variant_since", "variant_id", "since"),)

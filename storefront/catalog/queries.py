@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +14,6 @@ from storefront.catalog.models import (
     CollectionProduct,
     CollectionText,
     Ingredient,
-    PriceHistory,
     Product,
     ProductText,
     SlugHistory,
@@ -240,19 +238,6 @@ def search_any(text: str, lang: str, limit: int) -> list[int]:
         .limit(limit)
     )
     return list(db.session.scalars(statement))
-
-
-def price_history(variant_ids: Some[int]) -> dict[int, list[tuple[datetime, int]]]:
-    """(since, cents) of every price a variant has had, the oldest first. See rules.lowest_price."""
-    found: dict[int, list[tuple[datetime, int]]] = {variant_id: [] for variant_id in variant_ids}
-    rows = db.session.execute(
-        select(PriceHistory.variant_id, PriceHistory.since, PriceHistory.price_cents)
-        .where(PriceHistory.variant_id.in_(variant_ids))
-        .order_by(PriceHistory.since, PriceHistory.id)
-    )
-    for row in rows:
-        found[row.variant_id].append((row.since, row.price_cents))
-    return found
 
 
 def sitemap() -> list[Address]:

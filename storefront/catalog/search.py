@@ -40,5 +40,5 @@ def telling(asked: Iterable[str]) -> list[str]:
 
 
 def folded(texts: Iterable[str]) -> str:
-    """Several texts folded into one line of words, to be stored."""
-    return " ".join(filter(None, (fold(text) for text in texts)))
+    """Several texts folded into words, one line each, to be stored."""
+    return "\n".join(map(fold, texts))

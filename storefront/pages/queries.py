@@ -26,15 +26,6 @@ class PageView:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLink:
-    """A page as others point to it."""
-
-    code: str
-    slug: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class PageAddress:
     """A page of the sitemap in one language."""
 
@@ -102,16 +93,6 @@ def saved_at(code: str, lang: str) -> datetime | None:
     """When a page's text was last saved: which version of the terms somebody agreed to."""
     statement = select(PageText.updated_at).join(Page, PageText.page_id == Page.id)
     return db.session.scalar(statement.where(Page.code == code, PageText.lang == lang))
-
-
-def links(lang: str) -> dict[str, PageLink]:
-    """Every page in its order, by code."""
-    rows = db.session.execute(
-        select(Page.code, PageText.slug, PageText.title)
-        .join(PageText, and_(PageText.page_id == Page.id, PageText.lang == lang))
-        .order_by(Page.position, Page.code)
-    )
-    return {row.code: PageLink(*row) for row in rows}
 
 
 def all_pages() -> list[PageEdit]:

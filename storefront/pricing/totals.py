@@ -50,7 +50,6 @@ class Totals:
     vat: list[VatPart]
     line_vat: list[int]
     line_rates: list[int]
-    shipping_vat_cents: int
 
     @property
     def vat_cents(self) -> int:
@@ -74,14 +73,12 @@ def totals(lines: Sequence[PricedLine], shipping_cents: int, rates: Mapping[str,
 
     vat: list[VatPart] = []
     line_vat = [0] * len(lines)
-    shipping_vat = 0
     for rate in used:
         gross_at = goods_at[rate] + shipping_at[rate]
         part = VatPart(rate, gross_at, vat_of(gross_at, rate))
         places = [i for i, line_rate in enumerate(line_rates) if line_rate == rate]
-        *of_lines, of_shipping = shares(part.vat_cents, [gross[i] for i in places] + [shipping_at[rate]])
+        *of_lines, _of_shipping = shares(part.vat_cents, [gross[i] for i in places] + [shipping_at[rate]])
         for i, cents in zip(places, of_lines, strict=True):
             line_vat[i] = cents
-        shipping_vat += of_shipping
         vat.append(part)
-    return Totals(goods, shipping_cents, goods + shipping_cents, vat, line_vat, line_rates, shipping_vat)
+    return Totals(goods, shipping_cents, goods + shipping_cents, vat, line_vat, line_rates)

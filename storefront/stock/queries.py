@@ -1,17 +1,16 @@
-"""Reads stock levels, lots and movements; gives SQL conditions to lists."""
+"""Reads stock levels and lots; gives SQL conditions to lists."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, or_, select
 
-from storefront import clock
 from storefront.catalog.models import Product, ProductText, Variant
 from storefront.database import db
-from storefront.stock.models import Lot, StockLevel, StockMovement
+from storefront.stock.models import Lot, StockLevel
 from storefront.stock.rules import LOW, plain_code
 
 
@@ -55,11 +54,11 @@ def current_lot(on: Any) -> ScalarSelect[str]:
     )
 
 
-def lots_on_sale(variant_ids: Collection[int], on: date | None = None) -> dict[int, str]:
-    """The code of the lot that each variant is sold from today; a variant without one is left out."""
+def lots_on_sale(variant_ids: Collection[int], on: date) -> dict[int, str]:
+    """The code of the lot that each variant is sold from on a day; a variant without one is left out."""
     rows = db.session.execute(
         select(Lot.variant_id, Lot.code)
-        .where(Lot.variant_id.in_(variant_ids), lot_is_on_sale(on or clock.today()))
+        .where(Lot.variant_id.in_(variant_ids), lot_is_on_sale(on))
         .order_by(Lot.best_before.desc(), Lot.code.desc())
     )
     return {row.variant_id: row.code for row in rows}
@@ -78,8 +77,8 @@ def lots_of_variants(variant_ids: Collection[int]) -> list[Lot]:
     return list(db.session.scalars(statement))
 
 
-def running_low(lang: str, limit: int = LOW) -> list[Row[*tuple[Any, ...]]]:
-    """Variants on sale with at most `limit` units left.
+def running_low(lang: str) -> list[Row[*tuple[Any, ...]]]:
+    """Variants on sale with at most LOW units left.
 
     Rows: variant_id, sku, product_code, name, label, available; the fewest first.
     """
@@ -96,18 +95,7 @@ def running_low(lang: str, limit: int = LOW) -> list[Row[*tuple[Any, ...]]]:
         .join(StockLevel, StockLevel.variant_id == Variant.id)
         .join(Product, Product.id == Variant.product_id)
         .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
-        .where(Product.state == "published", Variant.on_sale, StockLevel.available <= limit)
+        .where(Product.state == "published", Variant.on_sale, StockLevel.available <= LOW)
         .order_by(StockLevel.available, Variant.sku)
     )
     return list(db.session.execute(statement))
-
-
-def movements(variant_ids: Iterable[int], limit: int = 50) -> list[StockMovement]:
-    """The latest movements of variants, the newest first."""
-    statement = (
-        select(StockMovement)
-        .where(StockMovement.variant_id.in_(list(variant_ids)))
-        .order_by(StockMovement.id.desc())
-        .limit(limit)
-    )
-    return list(db.session.scalars(statement))

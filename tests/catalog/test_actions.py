@@ -7,10 +7,13 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from storefront.catalog import actions, editing, queries
 from storefront.catalog.collections import save_collection
 from storefront.catalog.data import CollectionData, CollectionTextData, ProductData, TextData, VariantData
+from storefront.catalog.models import PriceHistory
+from storefront.database import db
 from storefront.refusals import Refused
 from storefront.transactions import writing
 
@@ -65,12 +68,16 @@ def changed(found: editing.ProductEdit, **changes: object) -> ProductData:
     return replace(product(found.product.code, variants=[same]), **changes)
 
 
+def prices(found: editing.ProductEdit) -> list[int]:
+    history = select(PriceHistory.price_cents).where(PriceHistory.variant_id == found.variants[0].id)
+    return list(db.session.scalars(history.order_by(PriceHistory.since, PriceHistory.id)))
+
+
 def test_a_new_product_is_a_draft_with_its_first_price_in_the_history() -> None:
     found = created()
     assert found.product.state == "draft"
     assert found.collections == ["magnesium"]
-    history = queries.price_history([found.variants[0].id])[found.variants[0].id]
-    assert [cents for _since, cents in history] == [3495]
+    assert prices(found) == [3495]
 
 
 def test_a_changed_price_appends_to_the_history_and_the_same_price_does_not() -> None:
@@ -82,8 +89,7 @@ def test_a_changed_price_appends_to_the_history_and_the_same_price_does_not() ->
         again = actions.save_product("mgt-c", changed(found, variants=[dearer]), None, "An")
     assert changes == {"MGT-C-90 price": [3495, 3695]}
     assert again == {}
-    history = queries.price_history([found.variants[0].id])[found.variants[0].id]
-    assert [cents for _since, cents in history] == [3495, 3695]
+    assert prices(found) == [3495, 3695]
 
 
 def test_a_changed_address_leads_on_and_can_be_taken_back() -> None:

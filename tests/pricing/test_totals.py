@@ -25,7 +25,7 @@ LINES = st.lists(
 
 def test_a_price_of_the_demo_shop_splits_as_its_brief_says() -> None:
     found = totals([PricedLine("MGT-C-90", 1, 3495, "reduced")], 0, RATES)
-    assert found == Totals(3495, 0, 3495, [VatPart(900, 3495, 289)], [289], [900], 0)
+    assert found == Totals(3495, 0, 3495, [VatPart(900, 3495, 289)], [289], [900])
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_shipping_vat_follows_the_goods() -> None:
     found = totals(lines, 450, RATES)
     assert [(part.rate_bp, part.gross_cents) for part in found.vat] == [(900, 3338), (2100, 1112)]
     assert found.total_cents == 4450
-    assert sum(found.line_vat) + found.shipping_vat_cents == found.vat_cents
+    assert (found.line_vat, found.vat_cents) == ([248, 174], 469)  # the rest, 47, is the VAT of shipping
 
 
 def test_a_class_without_a_rate_is_not_guessed() -> None:
@@ -63,7 +63,7 @@ def test_every_cent_is_accounted_for(lines: list[PricedLine], shipping: int) -> 
     assert found.goods_cents == sum(line.quantity * line.unit_cents for line in lines)
     assert found.total_cents == found.goods_cents + shipping
     assert sum(part.gross_cents for part in found.vat) == found.total_cents
-    assert sum(found.line_vat) + found.shipping_vat_cents == found.vat_cents
+    assert 0 <= found.vat_cents - sum(found.line_vat) <= shipping
     assert all(cents >= 0 for cents in found.line_vat)
     for part in found.vat:
         exact = Decimal(part.gross_cents) * part.rate_bp / (10_000 + part.rate_bp)

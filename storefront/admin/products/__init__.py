@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
         total=len(rows),
         sizes=len(variant_ids),
         levels=stock_queries.levels(variant_ids),
-        lots=stock_queries.lots_on_sale(variant_ids),
+        lots=stock_queries.lots_on_sale(variant_ids, clock.today()),
         badges=quality.badges_of([row.product_id for row in rows], clock.today()),
     )
 
