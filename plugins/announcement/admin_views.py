@@ -13,8 +13,8 @@ blueprint = Blueprint("announcement", __name__)
 @requires("announcement")
 def edit() -> ResponseReturnValue:
     """Show the form, or save what was posted and come back."""
-    notice = models.notice()
-    form = forms.NoticeForm(obj=notice, data=notice.texts)
+    texts, first_day, last_day = models.notice()
+    form = forms.NoticeForm(data=texts | {"first_day": first_day, "last_day": last_day})
     if form.validate_on_submit() and form.first_day.day and form.last_day.day:
         texts = {lang: form[lang].data for lang in LANGUAGES}
         try:

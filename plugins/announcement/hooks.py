@@ -1,10 +1,9 @@
 """What the announcement adds to the shop: an admin page, who may use it, its link, and the bar."""
 
-from flask import Blueprint, render_template
-from markupsafe import Markup
+from flask import Blueprint, get_template_attribute
 
 from plugins.announcement import admin_views, models
-from storefront.plugin_api import MenuItem, Permission, gettext, hookimpl, url
+from storefront.plugin_api import MenuItem, Permission, gettext, hookimpl, piece, today, url
 
 
 @hookimpl
@@ -23,5 +22,5 @@ def admin_menu() -> list[MenuItem]:
 
 
 @hookimpl
-def page_top() -> Markup:
-    return Markup(render_template("announcement/bar.html", notice=models.notice()))
+def page_top() -> str:
+    return piece(get_template_attribute("announcement/bar.html", "bar"), *models.notice(), today())

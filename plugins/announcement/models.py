@@ -1,6 +1,7 @@
 """The announcement: its table (one row at most), the query that reads it, the action that replaces it."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,10 +19,10 @@ class Notice(Model):
     last_day: Mapped[date]
 
 
-def notice() -> Notice:
-    """The announcement; before the first one, an empty one of today."""
-    rows = fetch(db.select(Notice.texts, Notice.first_day, Notice.last_day))
-    return Notice(**(rows[0]._asdict() if rows else {"texts": {}, "first_day": today(), "last_day": today()}))
+def notice() -> tuple[Any, ...]:
+    """The announcement: texts, first day, last day; before the first one, an empty one of today."""
+    rows = fetch(lambda: db.select(Notice.texts, Notice.first_day, Notice.last_day))
+    return tuple(rows[0]) if rows else ({}, today(), today())
 
 
 def replace(texts: LocalText, first_day: date, last_day: date) -> None:
