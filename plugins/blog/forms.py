@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from wtforms import Field, Form, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.form import BaseForm
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
 from storefront.plugin_api import (
     BooleanField,
-    DayField,
     FileField,
     FormField,
     HiddenField,
@@ -23,7 +23,6 @@ from storefront.plugin_api import (
     SelectMultipleField,
     StaffForm,
     TextField,
-    WholeField,
     gettext,
     required,
     within,
@@ -40,6 +39,46 @@ PMCID = re.compile(r"PMC\d{4,9}")
 PICTURE_FILE = re.compile(r"[0-9a-f]{64}(-\d+)?\.[a-z]{3,4}")
 SIDE = range(1, 30_000)
 Choices = list[tuple[str, str]]
+
+
+class DayField(TextField):
+    """A date of a date input (2026-03-18); `day` holds it."""
+
+    widget = DateInput()
+    day: date | None = None
+
+    def process_data(self, value: Any) -> None:
+        self.day = value if isinstance(value, date) else None
+        super().process_data(value.isoformat() if isinstance(value, date) else value)
+
+    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
+        super().validate(form, extra_validators)
+        self.day = None
+        if self.data and not self.errors:
+            try:
+                self.day = date.fromisoformat(self.data)
+            except ValueError:
+                self.errors = [*self.errors, gettext("Write a date as year-month-day, such as 2026-03-18.")]
+        return not self.errors
+
+
+class WholeField(TextField):
+    """A whole number of at least 1; `whole` holds it."""
+
+    whole: int | None = None
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(None if value is None else str(value))
+
+    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
+        super().validate(form, extra_validators)
+        self.whole = None
+        if self.data and not self.errors:
+            if not re.fullmatch(r"[1-9][0-9]{0,6}", self.data):
+                self.errors = [*self.errors, gettext("Write a whole number such as 44.")]
+            else:
+                self.whole = int(self.data)
+        return not self.errors
 
 
 class TicksField(SelectMultipleField):
@@ -123,7 +162,7 @@ class ArticleForm(DeepForm):
     look_for = TextField(_("Search"), [within(300)])
     insert = HiddenField()
     chosen = SelectMultipleField(validate_choice=False)
-    heading = TextField(_("Heading of the block"), [within(160)])
+    heading = TextField(_("Heading of the order-now block"), [within(160)])
     text_picture = FileField(_("Picture for the text"))
     text_picture_alt = TextField(_("Alternative text"), [within(300)])
 
@@ -200,7 +239,7 @@ class ReferenceForm(DeepForm):
     lang = SelectField(_("Language of the title"))
     journal = TextField(_("Journal"), [within(200)])
     journal_abbr = TextField(_("Journal, abbreviated"), [within(120)])
-    year = WholeField(_("Year"), [required()], least=1)
+    year = WholeField(_("Year"), [required()])
     volume = TextField(_("Volume"), [within(20)])
     issue = TextField(_("Issue"), [within(20)])
     pages = TextField(_("Pages"), [within(40)])
@@ -210,7 +249,7 @@ class ReferenceForm(DeepForm):
     pmid = TextField(_("PubMed number"), [within(100)])
     pmcid = TextField(_("PMC number"), [within(100)])
     erratum_doi = TextField(_("DOI of a correction"), [within(300)])
-    participants = WholeField(_("Number of participants"), least=1)
+    participants = WholeField(_("Number of participants"))
     nl = FormField(StudyPart)
     en = FormField(StudyPart)
     shown_at = HiddenField()
@@ -242,14 +281,15 @@ class ReferenceForm(DeepForm):
     def validate_pmid(self, field: TextField) -> None:
         """A PubMed number or address becomes the bare number."""
         if field.data:
-            field.data = citations.identify(field.data).pmid or _wrong(gettext("This is no PubMed number."))
+            message = gettext("This is not a PubMed number. It has at most eight digits.")
+            field.data = citations.identify(field.data).pmid or _wrong(message)
 
     def validate_pmcid(self, field: TextField) -> None:
         """A PMC number in any spelling becomes PMC1234567."""
         if field.data:
             number = "PMC" + re.sub(r"(?i)^pmc\s*", "", field.data)
             found = number if PMCID.fullmatch(number) else citations.identify(field.data).pmcid
-            field.data = found or _wrong(gettext("This is no PMC number."))
+            field.data = found or _wrong(gettext("This is not a PMC number. It looks like PMC8550608."))
 
     @property
     def author_names(self) -> list[str]:
@@ -281,7 +321,7 @@ class TopicPart(Form):
     name = TextField(_("Name"), [within(120)])
     slug = TextField(_("Web address"), [within(120)])
     intro = LongTextField(_("Introduction"), [within(1_000)])
-    order_heading = TextField(_("Heading of the block"), [within(160)])
+    order_heading = TextField(_("Heading of the order-now block"), [within(160)])
 
 
 class TopicForm(DeepForm):
@@ -289,7 +329,7 @@ class TopicForm(DeepForm):
 
     nl = FormField(TopicPart)
     en = FormField(TopicPart)
-    position = WholeField(_("Place in the list"), least=1)
+    position = WholeField(_("Place in the list"))
     collection = SelectField(_("Collection"))
 
     def offer(self, collections: dict[str, str], chosen: str) -> None:
@@ -302,7 +342,7 @@ def clean_doi(field: TextField) -> None:
     """A DOI in any spelling becomes the bare one; what holds none is refused."""
     if field.data:
         field.data = citations.doi_in(field.data) or _wrong(
-            gettext("This is no DOI. One looks like 10.3233/JAD-150538.")
+            gettext("This is not a DOI. A DOI looks like 10.3233/JAD-150538.")
         )
 
 

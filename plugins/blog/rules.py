@@ -36,7 +36,7 @@ def problems(
     if not title:
         found.append(Problem(f"{lang}-title", _("A published article needs a title in this language.")))
     if not slug:
-        found.append(Problem(f"{lang}-slug", _("A published article needs an address in this language.")))
+        found.append(Problem(f"{lang}-slug", _("A published article needs a web address in this language.")))
     if not body:
         found.append(Problem(f"{lang}-body", _("A published article needs a text in this language.")))
     if has_picture and not image_alt:

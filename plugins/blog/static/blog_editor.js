@@ -5,7 +5,13 @@ const form = $('.writer-form');
 const token = $('[name="csrf_token"]', form).value;
 const shown = () => $('[name="shown"]:checked', form).value;
 const side = (lang = shown()) => $(`.side[data-lang="${lang}"]`, form);
-const source = () => $('.source', side());
+const visited = new WeakSet();
+form.addEventListener('focusin', ({ target }) => visited.add(target));
+const source = () => {
+  const area = $('.source', side());
+  if (!visited.has(area)) area.setSelectionRange(area.value.length, area.value.length); // where no cursor was yet: at the end
+  return area;
+};
 
 // --- writing into the text; execCommand keeps the browser's own undo ------------------------------------
 const put = (area, text) => {

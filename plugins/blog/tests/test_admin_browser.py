@@ -57,7 +57,7 @@ def test_the_picker_puts_things_at_the_cursor_and_the_preview_follows(page: Page
     area.press_sequentially("First and last.")
     for _ in " and last.":
         area.press("ArrowLeft")
-    page.get_by_role("button", name="Cite a source").first.click()
+    page.get_by_role("button", name="Source", exact=True).first.click()
     page.get_by_role("searchbox", name="Search").fill("10.3233/JAD-150538")
     page.get_by_role("button", name=re.compile("Liu 2016")).click()
     expect(area).to_have_value("First[@liu2016] and last.")
@@ -67,10 +67,10 @@ def test_the_picker_puts_things_at_the_cursor_and_the_preview_follows(page: Page
     page.get_by_role("searchbox", name="Search").fill("threonate")
     page.get_by_role("button", name=re.compile("threonate, capsules")).click()
     expect(area).to_have_value(re.compile(r"^First\[@liu2016\] and last\.\n\n:::product mgt-c\s*$"))
-    page.get_by_role("button", name="Order now").first.click()
+    page.get_by_role("button", name="Order-now block").first.click()
     page.get_by_role("checkbox", name=re.compile("threonate, capsules")).check()
     page.get_by_role("checkbox", name=re.compile("bisglycinate")).check()
-    page.get_by_label("Heading of the block").fill("Pick one")
+    page.get_by_label("Heading of the order-now block").fill("Pick one")
     page.get_by_role("button", name="Put in the order-now block").click()
     expect(area).to_have_value(re.compile(r":::order-now mgt-c mgb-c \| Pick one\s*$"))
     shown = page.frame_locator(".side--en .preview")
@@ -80,6 +80,15 @@ def test_the_picker_puts_things_at_the_cursor_and_the_preview_follows(page: Page
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     assert errors == []
+
+
+def test_the_picker_puts_things_at_the_end_when_there_was_no_cursor(page: Page, shop: str) -> None:
+    enter(page, shop)
+    before = page.locator("#en-body").input_value()
+    page.get_by_role("button", name="Product card").first.click()
+    page.get_by_role("button", name=re.compile("threonate, capsules")).click()
+    expect(page.locator("#en-body")).to_have_value(re.compile(r":::product mgt-c\s*$"))
+    assert page.locator("#en-body").input_value().startswith(before)
 
 
 def test_the_toolbar_marks_what_is_selected(page: Page, shop: str) -> None:

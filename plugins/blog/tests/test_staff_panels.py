@@ -15,7 +15,7 @@ from storefront.plugin_api import db, writing
 
 def test_se_14_reviews_that_are_due_and_drafts_stand_on_the_dashboard(marketer_client: FlaskClient) -> None:
     quiet = marketer_client.get("/admin/").get_data(as_text=True)
-    assert "Er hoeft niets herzien te worden" in quiet
+    assert "Er hoeft niets gecontroleerd te worden" in quiet
     with writing():
         actions.create_article(ArticleDraft(texts={"nl": TextDraft(title="Nog niet af")}))
     assert "Nog niet af" in marketer_client.get("/admin/").get_data(as_text=True)
@@ -23,7 +23,7 @@ def test_se_14_reviews_that_are_due_and_drafts_stand_on_the_dashboard(marketer_c
         of_brain = update(Article).where(Article.code == "magnesium-brain")
         db.session.execute(of_brain.values(review_due=date(2026, 1, 31)))
     later = marketer_client.get("/admin/").get_data(as_text=True)
-    assert "Te herzien sinds 31 januari 2026" in later
+    assert "Te controleren sinds 31 januari 2026" in later
     assert "Magnesium en het brein" in later
 
 
