@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from wtforms import Field, Form, ValidationError
-from wtforms.form import BaseForm
-from wtforms.widgets import CheckboxInput, DateInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from storefront.plugin_api import (
     BooleanField,
+    DayField,
     FileField,
     FormField,
     HiddenField,
@@ -23,6 +23,7 @@ from storefront.plugin_api import (
     SelectMultipleField,
     StaffForm,
     TextField,
+    WholeField,
     gettext,
     required,
     within,
@@ -39,46 +40,6 @@ PMCID = re.compile(r"PMC\d{4,9}")
 PICTURE_FILE = re.compile(r"[0-9a-f]{64}(-\d+)?\.[a-z]{3,4}")
 SIDE = range(1, 30_000)
 Choices = list[tuple[str, str]]
-
-
-class DayField(TextField):
-    """A date of a date input (2026-03-18); `day` holds it."""
-
-    widget = DateInput()
-    day: date | None = None
-
-    def process_data(self, value: Any) -> None:
-        self.day = value if isinstance(value, date) else None
-        super().process_data(value.isoformat() if isinstance(value, date) else value)
-
-    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
-        super().validate(form, extra_validators)
-        self.day = None
-        if self.data and not self.errors:
-            try:
-                self.day = date.fromisoformat(self.data)
-            except ValueError:
-                self.errors = [*self.errors, gettext("Write a date as year-month-day, such as 2026-03-18.")]
-        return not self.errors
-
-
-class WholeField(TextField):
-    """A whole number of at least 1; `whole` holds it."""
-
-    whole: int | None = None
-
-    def process_data(self, value: Any) -> None:
-        super().process_data(None if value is None else str(value))
-
-    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
-        super().validate(form, extra_validators)
-        self.whole = None
-        if self.data and not self.errors:
-            if not re.fullmatch(r"[1-9][0-9]{0,6}", self.data):
-                self.errors = [*self.errors, gettext("Write a whole number such as 44.")]
-            else:
-                self.whole = int(self.data)
-        return not self.errors
 
 
 class TicksField(SelectMultipleField):
@@ -239,7 +200,7 @@ class ReferenceForm(DeepForm):
     lang = SelectField(_("Language of the title"))
     journal = TextField(_("Journal"), [within(200)])
     journal_abbr = TextField(_("Journal, abbreviated"), [within(120)])
-    year = WholeField(_("Year"), [required()])
+    year = WholeField(_("Year"), [required()], least=1)
     volume = TextField(_("Volume"), [within(20)])
     issue = TextField(_("Issue"), [within(20)])
     pages = TextField(_("Pages"), [within(40)])
@@ -249,7 +210,7 @@ class ReferenceForm(DeepForm):
     pmid = TextField(_("PubMed number"), [within(100)])
     pmcid = TextField(_("PMC number"), [within(100)])
     erratum_doi = TextField(_("DOI of a correction"), [within(300)])
-    participants = WholeField(_("Number of participants"))
+    participants = WholeField(_("Number of participants"), least=1)
     nl = FormField(StudyPart)
     en = FormField(StudyPart)
     shown_at = HiddenField()
@@ -329,7 +290,7 @@ class TopicForm(DeepForm):
 
     nl = FormField(TopicPart)
     en = FormField(TopicPart)
-    position = WholeField(_("Place in the list"))
+    position = WholeField(_("Place in the list"), least=1)
     collection = SelectField(_("Collection"))
 
     def offer(self, collections: dict[str, str], chosen: str) -> None:
