@@ -177,9 +177,9 @@ def _register_site(app: Flask, settings: Settings) -> None:
     for part in (shop_frame, errors, admin_frame, sign_in):
         part.init_app(app)
     with app.app_context():
-        for name, blueprints in calling.call_each("blueprints"):
+        for name in calling.plugins_with("blueprints"):
             try:
-                for blueprint, prefix in blueprints:
+                for blueprint, prefix in calling.call_one(name, "blueprints") or ():
                     app.register_blueprint(blueprint, url_prefix=prefix)
             except Exception as error:
                 if settings.development:

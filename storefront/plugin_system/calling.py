@@ -1,7 +1,8 @@
 """Calling hooks so that a faulty plugin costs its own slot and nothing else.
 
-An exception is logged with plugin, hook and request; the transaction is rolled back, since PostgreSQL refuses
-every query after a failed one; the page goes on without that slot. In tests it raises.
+An exception, or a result of another shape than the hook promises, is logged with plugin, hook and request;
+the transaction is rolled back, since PostgreSQL refuses every query after a failed one; the page goes on
+without that slot. In tests it raises.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pluggy import HookImpl
 
 from storefront.database import db
 from storefront.plugin_system.loader import Plugins
+from storefront.plugin_system.shapes import checked
 
 log = structlog.get_logger("plugins")
 
@@ -25,12 +27,12 @@ def plugins() -> Plugins:
     return found
 
 
-def call_each(hook: str, **values: object) -> list[tuple[str, Any]]:
-    """Call a hook in every plugin that has it: (plugin name, result), in the order of the setting."""
+def call_all(hook: str, **values: object) -> list[Any]:
+    """Call a hook in every plugin: the results that are not None, in the order of the setting."""
     results = []
     for name, implementation in plugins().implementations(hook):
         try:
-            answer = _taken(_call(implementation, values))
+            answer = checked(hook, _call(implementation, values))
         except Exception:
             if current_app.config["RAISE_IN_HOOKS"]:
                 raise
@@ -39,13 +41,8 @@ def call_each(hook: str, **values: object) -> list[tuple[str, Any]]:
             log.exception("hook failed", plugin=name, hook=hook, path=path)
             continue
         if answer is not None:
-            results.append((name, answer))
+            results.append(answer)
     return results
-
-
-def call_all(hook: str, **values: object) -> list[Any]:
-    """Call a hook in every plugin: the results that are not None, in the order of the setting."""
-    return [answer for _, answer in call_each(hook, **values)]
 
 
 def call_lists(hook: str, **values: object) -> list[Any]:
@@ -58,11 +55,12 @@ def call_markup(hook: str, **values: object) -> Markup:
     return Markup("").join(call_all(hook, **values))
 
 
-def call_one(plugin: str, hook: str, **values: object) -> None:
-    """Call a hook in one plugin and let an exception out: for the worker, which repeats that plugin alone."""
+def call_one(plugin: str, hook: str, **values: object) -> Any:
+    """Call a hook in one plugin and let an exception out: at start, and for the worker, which repeats it."""
     for name, implementation in plugins().implementations(hook):
         if name == plugin:
-            _call(implementation, values)
+            return checked(hook, _call(implementation, values))
+    return None
 
 
 def plugins_with(hook: str) -> list[str]:
@@ -73,10 +71,3 @@ def plugins_with(hook: str) -> list[str]:
 def _call(implementation: HookImpl, values: dict[str, object]) -> Any:
     """As pluggy does: an implementation names only the arguments that it wants."""
     return implementation.function(*[values[name] for name in implementation.argnames])
-
-
-def _taken(answer: Any) -> Any:
-    """A generator is run here, inside the isolation, not later in a template."""
-    if answer is None or isinstance(answer, str | dict | list | tuple):
-        return answer
-    return list(answer)

@@ -1,6 +1,8 @@
 """A faulty plugin costs its own slot and nothing else."""
 
+import inspect
 import os
+import re
 import subprocess
 import sys
 import types
@@ -11,10 +13,14 @@ from flask import Blueprint
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from storefront import worker
 from storefront.database import db
-from storefront.plugin_system import hookspecs, loader
+from storefront.plugin_system import calling, hookspecs, loader, shapes
 
-HOOKS = [name for name in vars(hookspecs.Specs) if not name.startswith("_")]
+AT_START = "blueprints"  # a plugin whose blueprints fail is left out as a whole
+HOOKS = [name for name in vars(hookspecs.Specs) if not name.startswith("_") and name != AT_START]
+PLACES = ("/nl/", "/nl/products", "/nl/blog", "/sitemap.xml", "/nl/search?q=magnesium")
+STAFF_PLACES = ("/admin/", "/admin/products/mgt-c")
 
 
 def make_plugin(monkeypatch, name, **hooks):
@@ -53,8 +59,6 @@ def product_page(app) -> TestResponse:
 
 def raiser(hook) -> Callable[..., None]:
     """A function with the hook's own arguments that raises."""
-    import inspect
-
     names = [p for p in inspect.signature(getattr(hookspecs.Specs, hook)).parameters if p != "self"]
     space: dict = {}
     exec(f"def {hook}({', '.join(names)}):\n    raise RuntimeError('from {hook}')", space)
@@ -68,8 +72,76 @@ def test_a_plugin_that_raises_in_every_hook_leaves_the_page(make_app, monkeypatc
     response = product_page(app)
     assert response.status_code == 200
     assert b"Magnesium" in response.data
-    for path in ("/nl/", "/nl/products", "/nl/blog", "/sitemap.xml", "/nl/search?q=magnesium"):
+    for path in PLACES:
         assert app.test_client().get(path).status_code == 200, path
+
+
+class Unwilling:
+    """Neither a list nor a text, and it raises when it is looked through."""
+
+    def __iter__(self):
+        yield from ()
+        raise RuntimeError("from the middle of a list")
+
+
+WRONG = {
+    "a text": "<b>no</b>",
+    "a number": 7,
+    "a list of texts": ["no", "no"],
+    "a list of None": [None],
+    "a tuple of the wrong length": ("/x", "/y", "/z"),
+    "a list of tuples of the wrong length": [("/x",), ()],
+    "a dict of the wrong kind": {"x": None},
+    "a menu item of None": [hookspecs.MenuItem(None, None)],  # type: ignore[arg-type]
+    "a menu item out of order": [hookspecs.MenuItem("x", "/x", position="first")],  # type: ignore[arg-type]
+    "a panel of nothing": [hookspecs.Panel("x", None)],  # type: ignore[arg-type]
+    "a page without paths": [hookspecs.SitemapEntry(None)],  # type: ignore[arg-type]
+    "a page changed on a word": [hookspecs.SitemapEntry({"nl": "/x"}, "yesterday")],  # type: ignore[arg-type]
+    "a found page of numbers": [hookspecs.SearchResult(1, 2, 3, 4)],  # type: ignore[arg-type]
+    "something that breaks in the middle": Unwilling(),
+    "a class": dict,
+    "None": None,
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_result_of_a_wrong_shape_costs_its_slot(make_app, monkeypatch, wrong):
+    make_plugin(monkeypatch, "crooked", **{hook: (lambda: WRONG[wrong]) for hook in HOOKS})
+    app = make_app("demo", config={"RAISE_IN_HOOKS": False}, plugins=("crooked", "blog"))
+    shop, staff = app.test_client(), app.test_client()
+    staff.post("/dev/enter/marketer")
+    assert staff.get("/admin/").status_code == 200
+    staff.post("/dev/enter/admin")
+    assert b"Read the research" in product_page(app).data
+    for path in PLACES:
+        assert shop.get(path).status_code == 200, path
+    for path in STAFF_PLACES:
+        assert staff.get(path).status_code == 200, path
+    with app.app_context():
+        assert set(worker.known_jobs()) == set(worker.JOBS)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_wrong_shape_raises_in_tests_and_says_what_the_hook_gives(make_app, monkeypatch, hook):
+    make_plugin(monkeypatch, "crooked", **{hook: lambda: 7})
+    with make_app("demo", plugins=("crooked",)).app_context():
+        values = dict.fromkeys(inspect.signature(getattr(hookspecs.Specs, hook)).parameters)
+        promised = getattr(hookspecs.Specs, hook).__annotations__["return"]
+        if promised == "None":  # nothing is made of what it gives
+            assert calling.call_all(hook, **values) == []
+            return
+        with pytest.raises(shapes.WrongShape, match=re.escape(f"{hook} gives {promised}; not 7")):
+            calling.call_all(hook, **values)
+
+
+@pytest.mark.parametrize("given", [None, 7, "/x", [("/x",)], [("/x", "/y")], [7]])
+def test_blueprints_of_a_wrong_shape_leave_the_plugin_out(make_app, monkeypatch, given):
+    make_plugin(monkeypatch, "crooked", blueprints=lambda: given, page_top=lambda: "from the crooked one")
+    production = {"env": "production", "base_url": "https://shop.example", "payment_provider": ""}
+    app = make_app("demo", plugins=("crooked", "blog"), **production)
+    left_out = app.extensions["storefront_plugins"].failed
+    assert list(left_out) == ([] if given is None else ["crooked"])
+    assert (b"from the crooked one" in product_page(app).data) == (given is None)
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
