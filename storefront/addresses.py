@@ -54,5 +54,7 @@ def _prefix() -> str:
 
 
 def _adapter() -> MapAdapter:
-    adapter: MapAdapter = current_app.url_map.bind("localhost")
-    return adapter
+    found: MapAdapter | None = current_app.extensions.get("url_adapter")
+    if found is None:
+        found = current_app.extensions["url_adapter"] = current_app.url_map.bind("localhost")
+    return found

@@ -11,7 +11,11 @@ from storefront.quality.facts import Absorption, Badge, PurityBadge
 
 @dataclass(frozen=True)
 class VariantOffer:
-    """A size with its price of now. Prices are gross cents; lot_code is "" when no lot is on sale."""
+    """A size with its price of now. Prices are gross cents; lot_code is "" when no lot is on sale.
+
+    available: how many can be bought in one line now. More than that is nobody's business outside, and a page
+    does not change with each unit that is sold.
+    """
 
     variant_id: int
     sku: str

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 
+from storefront.cart.lines import MAX_QUANTITY
 from storefront.catalog import models as catalog
 from storefront.catalog.models import CollectionProduct, Ingredient, Product, ProductText, Variant
 from storefront.database import decoded, undecoded
@@ -134,7 +135,7 @@ def assembled(rows: Rows, lang: str) -> list[Offer]:
 
 def variant_offer(row: Any, lang: str) -> VariantOffer:
     """A size from its row."""
-    available = row.available or 0
+    available = min(row.available or 0, MAX_QUANTITY)
     return VariantOffer(
         row.variant_id,
         row.sku,
