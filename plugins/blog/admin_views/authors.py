@@ -9,7 +9,8 @@ from storefront.plugin_api import LANGUAGES, Refused, actor, audit, requires, ur
 from storefront.plugin_api import gettext as _
 
 from .. import library, library_queries
-from ..forms import AuthorForm, ButtonForm
+from ..forms import ButtonForm
+from ..library_forms import AuthorForm
 from .blueprint import PERMISSION, answer_delete, blueprint, known_code
 
 

@@ -13,7 +13,8 @@ from storefront.plugin_api import gettext as _
 from .. import citations, library_queries, references
 from .. import library as actions
 from ..drafts import ReferenceDraft
-from ..forms import STUDY_TEXTS, ButtonForm, PasteForm, ReferenceForm, read_moment
+from ..forms import ButtonForm, read_moment
+from ..library_forms import STUDY_TEXTS, PasteForm, ReferenceForm
 from ..models import Reference
 from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 

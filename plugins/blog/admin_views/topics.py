@@ -19,7 +19,8 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 
 from .. import library, library_queries
-from ..forms import ButtonForm, TopicForm
+from ..forms import ButtonForm
+from ..library_forms import TopicForm
 from .blueprint import PERMISSION, answer_delete, blueprint, known_code
 
 LAST = 100  # the place of a topic for which none was chosen
