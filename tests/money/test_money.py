@@ -38,6 +38,7 @@ def test_shares_add_up_and_stay_near_their_part(total, weights):
         ("35", 3500),
         ("1.234", 123400),
         ("100.000,00", 100_000_00),
+        (",95", 95),
     ],
 )
 def test_amounts_that_people_type(text, cents):

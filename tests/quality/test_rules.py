@@ -70,12 +70,11 @@ def found(
     lots: list[LotFact] = LOTS,
     reports: list[ReportFact] = REPORTS,
     certificates: list[CertificateFact] = CERTIFICATES,
-    absorption: Absorption | None = None,
     today: date = TODAY,
     unproven: tuple[str, ...] = (),
 ) -> dict[str, Badge]:
-    shown = badges(lots, reports, certificates, absorption, today, unproven)
-    reasons = explain(lots, reports, certificates, absorption, today, unproven)
+    shown = badges(lots, reports, certificates, None, today, unproven)
+    reasons = explain(lots, reports, certificates, None, today, unproven)
     assert [reason.code for reason in reasons] == ["purity", "lab", "gmp"]
     assert [reason.code for reason in reasons if reason.shown] == [badge.code for badge in shown]
     assert all(reason.reason for reason in reasons)

@@ -24,14 +24,14 @@ from storefront.transactions import writing
 TODAY = date(2026, 11, 24)
 
 
-def made(skus: tuple[str, ...] = ("A", "B")) -> list[int]:
+def made() -> list[int]:
     with writing():
         catalog.add_ingredient("nmn", {"nl": "NMN", "en": "NMN"})
         variants = [
             VariantData(
                 sku=sku, labels={"en": "60 capsules"}, net_grams=Decimal(20), days=30, price_cents=5495
             )
-            for sku in skus
+            for sku in ("A", "B")
         ]
         catalog.create_product(
             ProductData(

@@ -67,10 +67,6 @@ def create_double(double: Double) -> Flask:
     def refund() -> Answer:
         return asked("refunds", double.create_refund)
 
-    @app.get("/v1/events/<event_id>")
-    def event(event_id: str) -> Answer:
-        return jsonify(double.events[event_id])
-
     _hosted_page(app, double)
     return app
 
@@ -85,7 +81,6 @@ def _body_of(double: Double, what: str) -> dict[str, Any]:
         raise StripeSays(
             400, "invalid_request_error", f"Received unknown or wrong parameter: {error}"
         ) from error
-    double.requests.append((request.path, body))
     return body
 
 

@@ -46,7 +46,6 @@ class Double:
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    events: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, Remembered] = field(default_factory=dict)
     # ---
     webhook_url: str = ""  # where events go
@@ -58,7 +57,6 @@ class Double:
     faults: list[str] = field(default_factory=list)  # the next requests fail so: see app.py
     slow_seconds: float = 4.0  # how long a "slow" answer, or one that is "lost", keeps the shop waiting
     violations: list[str] = field(default_factory=list)  # bodies that Stripe would not have understood
-    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # (path, body)
 
     def create_session(self, body: dict[str, Any]) -> dict[str, Any]:
         """A Checkout Session with its hosted page."""
@@ -203,7 +201,7 @@ class Double:
         self.refunds[refund["id"]] = known(Refund, refund)
         return refund
 
-    def happen(self, kind: str, thing: dict[str, Any]) -> dict[str, Any]:
+    def happen(self, kind: str, thing: dict[str, Any]) -> None:
         """Something to tell by webhook."""
         event = known(
             Event,
@@ -219,26 +217,24 @@ class Double:
                 "type": kind,
             },
         )
-        self.events[event["id"]] = event
         self.waiting.append(event)
         if self.at_once:
             self.deliver()
-        return event
 
-    def deliver(self, backwards: bool = False) -> list[int]:
-        """Send the events that wait, in their order or in the opposite one. Returns the statuses."""
+    def deliver(self) -> list[int]:
+        """Send the events that wait. Returns the statuses."""
         events, self.waiting = self.waiting, []
         if not self.webhook_url:
             return []
         statuses = []
-        for event in reversed(events) if backwards else events:
+        for event in events:
             statuses += [self.send(event) for _ in range(self.times)]
         return statuses
 
-    def send(self, event: dict[str, Any], signature: str | None = None) -> int:
+    def send(self, event: dict[str, Any]) -> int:
         """Send one event, signed as Stripe does."""
         body = json.dumps(event)
-        header = signature or stripe.WebhookSignature.generate_signature_header(body, self.secret)
+        header = stripe.WebhookSignature.generate_signature_header(body, self.secret)
         request = urllib.request.Request(
             self.webhook_url,
             body.encode(),
