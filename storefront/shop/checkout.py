@@ -129,7 +129,7 @@ def _cart_first(lang: str, held: Held, posted: bool) -> Response:
     """Something in the cart cannot be had: the cart says what, at its line."""
     if not posted:
         return _to(url_for("shop_cart.show", lang=lang))
-    message = _("Your order was not placed: something in your cart is no longer there in that number.")
+    message = _("Your order was not placed: there is not enough left of something in your cart.")
     return _sold_out(lang, held, message)
 
 

@@ -23,6 +23,9 @@ SUGGESTED = 4
 RETRY_SECONDS = "60"
 FOR_MACHINES = ("/media/", "/static/", "/webhooks/", "/healthz", "/readyz")
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+AGAIN = lazy_gettext(
+    "Your cart is kept. Try again in a minute. Were you paying? Then look at your order first."
+)
 TITLES = {
     400: lazy_gettext("We could not read that request"),
     403: lazy_gettext("This request came from another site"),
@@ -42,8 +45,8 @@ TEXTS = {
     409: lazy_gettext("Something changed in the meantime. Go back and look again."),
     413: lazy_gettext("Send a smaller file or a shorter text."),
     429: lazy_gettext("Wait a minute and try again."),
-    500: lazy_gettext("Your cart is safe and nothing was charged. Try again in a minute."),
-    503: lazy_gettext("Your cart is safe and nothing was charged. Try again in a minute."),
+    500: AGAIN,
+    503: AGAIN,
 }
 
 

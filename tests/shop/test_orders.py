@@ -153,7 +153,7 @@ def test_who_paid_twice_is_told(ordered: FlaskClient) -> None:
 def test_another_amount_is_not_called_a_slow_bank(ordered: FlaskClient) -> None:
     money_comes("pi_1", 5000)
     text = page(ordered)
-    assert "another amount than this order costs" in text
+    assert "a different amount than this order costs" in text
     assert "€50.00 that we will give back" in text
     assert "has not answered" not in text
 
