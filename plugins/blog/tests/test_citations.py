@@ -66,6 +66,7 @@ def test_any_text_can_be_pasted(text: str) -> None:
     [
         ("https://e.org/a?utm_source=x&page=2&fbclid=y#part", "https://e.org/a?page=2#part"),
         ("https://e.org/a?utm_source=x", "https://e.org/a"),
+        ("https://e.org/a?q=x&gclid=1&page=2", "https://e.org/a?q=x&page=2"),
         ("https://e.org/a?gclid=1#part", "https://e.org/a#part"),
         ("https://e.org/a?q=utm_source", "https://e.org/a?q=utm_source"),
         ("https://e.org/a", "https://e.org/a"),

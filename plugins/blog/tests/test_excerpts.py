@@ -27,6 +27,7 @@ def test_se_25_thirty_words_stay_and_thirty_one_are_cut_to_thirty() -> None:
     thirty = " ".join(f"word{n}" for n in range(30))
     assert first_words(thirty) == thirty
     assert first_words(f"{thirty} more") == f"{thirty}…"
+    assert first_words(f"{thirty}: more") == f"{thirty}…"
 
 
 def test_se_25_a_hyphenated_word_counts_as_one() -> None:
