@@ -75,6 +75,24 @@ def test_every_name_of_the_plugin_api_is_documented_and_no_other():
     assert sorted(documented) == sorted(plugin_api.__all__)
 
 
+@pytest.mark.parametrize("name", ["Offer", "VariantOffer", "OrderSummary", "SummaryLine"])
+def test_what_the_page_says_of_a_value_is_there(name):
+    [row] = re.findall(rf"^\| `{name}` \|(.*)$", (DOCS / "plugin-api.md").read_text(), flags=re.MULTILINE)
+    kind = getattr(plugin_api, name)
+    parts = {field.name for field in dataclasses.fields(kind)} | set(vars(kind))
+    named = re.findall(r"`(\w+)`", row)
+    assert len(named) > 5
+    assert [part for part in named if part not in parts] == []
+
+
+def test_the_pages_that_a_plugin_may_link_to_are_there(app):
+    page = (DOCS / "plugin-api.md").read_text()
+    text = page.partition("Pages of the shop that you may link to")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+\.\w+)`", text)
+    assert len(named) == 8
+    assert [endpoint for endpoint in named if endpoint not in app.view_functions] == []
+
+
 def test_the_api_version_is_the_documented_one():
     assert f"`API_VERSION` is {plugin_api.API_VERSION} today" in (DOCS / "writing-a-plugin.md").read_text()
 
