@@ -5,10 +5,11 @@ import sys
 
 from storefront.app import create_app
 from storefront.config import UnsafeSettings
+from storefront.plugin_system.loader import PluginError
 
 try:
     app = create_app()
-except UnsafeSettings as problem:
+except (UnsafeSettings, PluginError) as problem:
     sys.stderr.write(f"The shop does not start: {problem}\n")
     sys.exit(3)  # what gunicorn takes as "do not try again"
 

@@ -220,3 +220,11 @@ def test_an_unsafe_start_of_the_server_says_one_line():
     assert done.returncode == 3  # gunicorn stops; with 1 it would start another worker for ever
     line = "SECRET_KEY is missing; production needs a key of 32 characters or more."
     assert done.stderr.strip().splitlines() == [f"The shop does not start: STOREFRONT_{line}"]
+
+
+def test_a_plugin_that_is_not_there_is_said_in_one_line_in_development():
+    environ = os.environ | {"STOREFRONT_ENV": "development", "STOREFRONT_PLUGINS": "nosuch"}
+    done = subprocess.run([sys.executable, "-c", "import wsgi"], env=environ, capture_output=True, text=True)
+    assert done.returncode == 3
+    line = "no plugin named 'nosuch': neither an installed one nor plugins/nosuch"
+    assert done.stderr.strip().splitlines() == [f"The shop does not start: {line}"]
