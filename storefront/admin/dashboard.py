@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from storefront import clock
 from storefront.accounts.rules import EVIDENCE, ORDERS, PRODUCTS
-from storefront.admin.frame import actor, allowed
+from storefront.admin.frame import actor, allowed, real_today
 from storefront.locale import current
 from storefront.orders import queries as orders
 from storefront.orders import rules
@@ -23,11 +23,9 @@ LATEST = 6
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     """Open to all staff; each part only to those who may act on it."""
-    real_today = clock.local(clock.now()).date()
-    seen: dict[str, object] = {"figures": None, "counts": {}, "latest": [], "low": [], "ending": []}
-    seen["held"] = []
+    seen: dict[str, object] = {"low": [], "ending": [], "held": []}
     if allowed(ORDERS):
-        seen["figures"] = orders.today_figures(real_today)
+        seen["figures"] = orders.today_figures(real_today())
         seen["counts"] = orders.counts_by_state()
         seen["latest"] = orders.admin_list(per_page=LATEST)[0]
         seen["held"] = payments.held_money()
@@ -39,7 +37,8 @@ def show() -> ResponseReturnValue:
     return render_template(
         "admin/dashboard.html",
         name=actor().split(" ")[0],
-        today=real_today,
+        today=real_today(),
+        shown_today=clock.today(),
         panels=[
             panel
             for panel in call_lists("admin_dashboard_panels")

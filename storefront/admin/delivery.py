@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date
-
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from storefront import clock
 from storefront.accounts.rules import SETTINGS
 from storefront.admin.forms.delivery import MethodForm, RateForm
 from storefront.admin.forms.fields import typed
-from storefront.admin.frame import guard, note, say
+from storefront.admin.frame import guard, note, real_today, say
+from storefront.admin.stale import refuse_stale, remembered
 from storefront.locale import gettext as _
 from storefront.pricing import actions, queries
 from storefront.pricing.queries import Method
@@ -39,12 +36,12 @@ def add_rate() -> ResponseReturnValue:
         return _overview(form), 422
     country, vat_class = typed(form.country), typed(form.vat_class)
     basis_points = (form.percent.value or 0) * 100
-    first_day = form.valid_from.day or _real_today()
+    first_day = form.valid_from.day or real_today()
     try:
         if basis_points != int(basis_points):
             raise Refused(_("Write at most two decimals."), field="percent")
         with writing():
-            actions.announce_vat_rate(country, vat_class, int(basis_points), first_day, _real_today())
+            actions.announce_vat_rate(country, vat_class, int(basis_points), first_day, real_today())
             details: dict[str, object] = {"percent": typed(form.percent), "from": typed(form.valid_from)}
             note("VAT rate added", f"VAT {country} {vat_class}", details)
     except Refused as refusal:
@@ -72,8 +69,7 @@ def save_method(country: str, code: str) -> ResponseReturnValue:
         return _editor(form, found), 422
     try:
         with writing():
-            if typed(form.shown_as) != _fingerprint(_found(country, code)):
-                raise Refused(_("Somebody else saved this meanwhile. Look at it again."), status=409)
+            refuse_stale(form, _form_of(_found(country, code)))
             actions.change_shipping_method(
                 country,
                 code,
@@ -98,10 +94,6 @@ def _found(country: str, code: str) -> Method:
     return found
 
 
-def _fingerprint(found: Method) -> str:
-    return hashlib.sha256(repr(found).encode()).hexdigest()[:32]
-
-
 def _form_of(found: Method) -> MethodForm:
     values = {
         "name_nl": found.names.get("nl", ""),
@@ -110,9 +102,10 @@ def _form_of(found: Method) -> MethodForm:
         "details_en": found.details.get("en", ""),
         "price": found.price_cents,
         "free_from": found.free_from_cents,
-        "shown_as": _fingerprint(found),
     }
-    return MethodForm(formdata=None, data=values)
+    form = MethodForm(formdata=None, data=values)
+    remembered(form)
+    return form
 
 
 def _editor(form: MethodForm, found: Method) -> str:
@@ -125,9 +118,5 @@ def _overview(form: RateForm) -> str:
         form=form,
         methods=queries.shipping_methods(),
         rates=queries.all_rates(),
-        today=_real_today(),
+        today=real_today(),
     )
-
-
-def _real_today() -> date:
-    return clock.local(clock.now()).date()

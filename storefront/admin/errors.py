@@ -10,7 +10,7 @@ from storefront.locale import lazy_gettext as _
 UNREAD = (_("This request could not be read"), _("Go back, reload the page and try again."))
 WORDS = {
     400: UNREAD,
-    403: (_("This is not open to you"), _("Ask somebody who can do all to do it, or to change your role.")),
+    403: (_("This is not open to you"), _("Ask an admin to do it, or to change your role.")),
     404: (_("Not found"), _("It does not exist, or not any more.")),
     405: UNREAD,
     409: (_("Somebody else was faster"), _("Reload the page and look at what it says now.")),

@@ -9,13 +9,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import ParamSpec
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from werkzeug.exceptions import HTTPException
 
-from storefront import locale
+from storefront import clock, locale
 from storefront.accounts import rules
 from storefront.accounts.actions import audit
 from storefront.admin.errors import error_page
@@ -78,11 +81,16 @@ def is_admin_path(path: str) -> bool:
 
 
 def enter() -> ResponseReturnValue | None:
-    """Before each request under /admin: set the language, and send strangers to the sign-in page."""
+    """Before each request under /admin: set the language, and send strangers to the sign-in page.
+
+    The language is the chosen one, else the browser's, as in the shop.
+    """
     if not is_admin_path(request.path):
         return None
     chosen = session.get("lang")
-    locale.set_current(chosen if chosen in locale.LANGUAGES else locale.DEFAULT_LANGUAGE)
+    if chosen not in locale.LANGUAGES:
+        chosen = request.accept_languages.best_match(locale.LANGUAGES, locale.DEFAULT_LANGUAGE)
+    locale.set_current(chosen)
     if request.endpoint in OPEN or current_user.is_authenticated:
         return None
     return to_sign_in()
@@ -98,10 +106,27 @@ def keep_private(response: Response) -> Response:
 
 
 def to_sign_in() -> Response:
-    """A redirect to the sign-in page that comes back here afterwards; a post is not repeated."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    """A redirect to the sign-in page that comes back here; after a post to the page that sent it."""
+    if request.method == "GET":
+        back = request.full_path.rstrip("?")
+    else:
+        back = _page_of_origin()
+        say(_("You were signed out, so nothing was saved. Sign in to go on where you were."))
     response: Response = redirect(url_for(SIGN_IN, next=back or None), 303)  # type: ignore[assignment]
     return response
+
+
+def _page_of_origin() -> str:
+    """The path of the admin page that sent this post, empty when it cannot be opened."""
+    sent_from = urlsplit(request.referrer or "")
+    path = sent_from.path.removeprefix(request.script_root)
+    if sent_from.netloc != request.host or not is_admin_path(path):
+        return ""
+    try:
+        current_app.create_url_adapter(request).match(path, "GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return ""
+    return f"{path}?{sent_from.query}".rstrip("?")
 
 
 def guard(
@@ -146,10 +171,20 @@ def say(message: str) -> None:
     flash(message, "ok")
 
 
+def real_today() -> date:
+    """Today in the shop's time zone, also while the shop is shown as on another day."""
+    return clock.local(clock.now()).date()
+
+
 def page_number() -> int:
     """The page of a list that was asked for; the first one for anything odd."""
     asked = request.args.get("page", "")
     return int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:6]) == int(asked) else 1
+
+
+def search_words() -> str:
+    """What a list is searched for."""
+    return request.args.get("q", "").replace("\x00", "").strip()[:100]
 
 
 def frame() -> Frame:

@@ -43,7 +43,7 @@ LABELS = {
     "vat_class": _("VAT"),
     "origins": _("Origin"),
     "pictures": _("Pictures"),
-    "facts": _("Facts panel"),
+    "facts": _("Supplement facts"),
     "name": _("Name"),
     "names": _("Name"),
     "short_name": _("Short name"),

@@ -13,7 +13,7 @@ from storefront.accounts.rules import ORDERS
 from storefront.admin.forms import EmptyForm, NestedForm
 from storefront.admin.forms.fields import choices, typed
 from storefront.admin.forms.orders import RefundForm, SendForm
-from storefront.admin.frame import actor, guard, note, page_number, say
+from storefront.admin.frame import actor, guard, note, page_number, real_today, say, search_words
 from storefront.admin.log_words import detail_words
 from storefront.forms import StaffForm
 from storefront.locale import gettext as _
@@ -39,8 +39,9 @@ def index() -> ResponseReturnValue:
     state = request.args.get("state", "")
     if state not in rules.STATES:
         state = ""
-    search, page = request.args.get("q", "").replace("\x00", "").strip()[:100], page_number()
-    rows, total = queries.admin_list(state or None, search, page, PER_PAGE)
+    search, page = search_words(), page_number()
+    paid = "today" if request.args.get("paid") == "today" else ""
+    rows, total = queries.admin_list(state or None, search, page, PER_PAGE, real_today() if paid else None)
     return render_template(
         "admin/orders.html",
         rows=rows,
@@ -49,8 +50,11 @@ def index() -> ResponseReturnValue:
         per_page=PER_PAGE,
         state=state,
         search=search,
+        paid=paid,
         counts=queries.counts_by_state(),
-        address=lambda n: url_for("admin_orders.index", page=n, state=state or None, q=search or None),
+        address=lambda n: url_for(
+            "admin_orders.index", page=n, state=state or None, q=search or None, paid=paid or None
+        ),
     )
 
 
@@ -204,5 +208,5 @@ def _page(
         cancel_form=cancel or EmptyForm(formdata=None),
         refund_form=refund or RefundForm(formdata=None, already=str(given_back), restock=True),
         returnable=found if found and found.next_cents else None,
-        refund_open=refund is not None,
+        next_to_send=queries.next_to_send(order.id),
     )

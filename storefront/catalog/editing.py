@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from storefront.catalog.data import CollectionTextData
 from storefront.catalog.models import (
@@ -22,6 +22,7 @@ from storefront.catalog.models import (
 )
 from storefront.catalog.rules import WANTED, missing
 from storefront.database import LocalText, db
+from storefront.locale import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,25 @@ def admin_collections() -> list[CollectionEdit]:
     return [CollectionEdit(code, position, texts[id_], products) for id_, code, position, products in rows]
 
 
-def admin_products() -> list[ListedProduct]:
-    """Every product, published ones first, archived ones last; three queries."""
+def admin_products(
+    state: str = "", search: str = "", page: int = 1, per_page: int = 50
+) -> tuple[list[ListedProduct], int]:
+    """A page of products, published ones first, archived ones last, and how many there are; four queries.
+
+    Search: a part of a name, a code or an article number.
+    """
+    wanted = _matching(state, search)
+    total = db.session.scalar(select(func.count(Product.id)).where(*wanted)) or 0
+    rank = case((Product.state == "published", 0), (Product.state == "draft", 1), else_=2)
     rows = db.session.execute(
         select(Product.id, Product.code, Product.state, Product.form, Product.pictures, Ingredient.code)
         .join(Ingredient, Ingredient.id == Product.ingredient_id)
-        .order_by(Product.position, Product.code)
+        .where(*wanted)
+        .order_by(rank, Product.position, Product.code)
+        .limit(per_page)
+        .offset((page - 1) * per_page)
     ).all()
+    ids = [row[0] for row in rows]
     texts: dict[int, list[Any]] = defaultdict(list)
     for text in db.session.execute(
         select(
@@ -149,18 +162,60 @@ def admin_products() -> list[ListedProduct]:
             ProductText.slug,
             ProductText.updated_at,
             *(getattr(ProductText, name) for name in WANTED),
-        )
+        ).where(ProductText.product_id.in_(ids))
     ):
         texts[text.product_id].append(text)
     sizes: dict[int, list[Any]] = defaultdict(list)
     for size in db.session.execute(
         select(Variant.product_id, Variant.id, Variant.price_cents)
-        .where(Variant.on_sale)
+        .where(Variant.on_sale, Variant.product_id.in_(ids))
         .order_by(Variant.position)
     ):
         sizes[size.product_id].append(size)
-    order = {"published": 0, "draft": 1, "archived": 2}
-    return sorted((_listed(row, texts, sizes) for row in rows), key=lambda row: order.get(row.state, 3))
+    return [_listed(row, texts, sizes) for row in rows], total
+
+
+def _matching(state: str, search: str) -> list[ColumnElement[bool]]:
+    conditions = [Product.state == state] if state else []
+    text = search.strip().lower()
+    if text:
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        named = select(ProductText.product_id).where(func.lower(ProductText.name).like(pattern, escape="\\"))
+        numbered = select(Variant.product_id).where(func.lower(Variant.sku).like(pattern, escape="\\"))
+        conditions.append(
+            or_(
+                Product.code.like(pattern, escape="\\"),
+                Product.id.in_(named),
+                Product.id.in_(numbered),
+            )
+        )
+    return conditions
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many products stand in each state."""
+    rows = db.session.execute(select(Product.state, func.count()).group_by(Product.state))
+    return {state: int(count) for state, count in rows}
+
+
+def sizes_on_sale() -> int:
+    """How many sizes are on sale, of all products."""
+    return db.session.scalar(select(func.count(Variant.id)).where(Variant.on_sale)) or 0
+
+
+def size_choices(lang: str, code: str = "") -> list[tuple[int, str]]:
+    """(variant id, "NMN, capsules, 60 capsules (NMN-C-60)") of all products, or of one."""
+    statement = (
+        select(Variant.id, ProductText.name, Product.code, Variant.labels, Variant.sku)
+        .join(Product, Product.id == Variant.product_id)
+        .outerjoin(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .order_by(Product.position, Product.code, Variant.position, Variant.id)
+    )
+    rows = db.session.execute(statement.where(Product.code == code) if code else statement)
+    return [
+        (id_, f"{name or product}, {in_language(labels, lang)} ({sku})")
+        for id_, name, product, labels, sku in rows
+    ]
 
 
 def _listed(row: Any, texts: dict[int, list[Any]], sizes: dict[int, list[Any]]) -> ListedProduct:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from storefront import clock
 from storefront.database import db
@@ -111,10 +111,23 @@ def counts_by_state() -> dict[str, int]:
     return {state: found.get(state, 0) for state in rules.STATES}
 
 
+def next_to_send(order_id: int) -> str | None:
+    """The number of the paid order that comes after this one in the packer's list, else of the first."""
+    statement = select(Order.number).where(Order.state == rules.PAID, Order.id != order_id)
+    return db.session.scalar(statement.order_by(Order.id < order_id, Order.id).limit(1))
+
+
 def admin_list(
-    state: str | None = None, search: str = "", page: int = 1, per_page: int = 25
+    state: str | None = None,
+    search: str = "",
+    page: int = 1,
+    per_page: int = 25,
+    paid_on: date | None = None,
 ) -> tuple[list[Row[tuple[Order]]], int]:
-    """A page of orders, the newest first, and how many there are. Search: number, name, e-mail, lot, SKU."""
+    """A page of orders and how many there are: the newest first, of those to send the oldest.
+
+    Search: number, name, e-mail, lot, SKU. paid_on: a day of the shop's time zone.
+    """
     columns = (
         Order.id,
         Order.number,
@@ -131,9 +144,11 @@ def admin_list(
         Order.sent_at,
         _pieces().label("pieces"),
     )
-    statement = _matching(select(*columns), state, search)
-    total = db.session.scalar(_matching(select(func.count(Order.id)), state, search)) or 0
-    page_of = statement.order_by(Order.id.desc()).limit(per_page).offset((max(page, 1) - 1) * per_page)
+    wanted = _matching(state, search, paid_on)
+    total = db.session.scalar(select(func.count(Order.id)).where(*wanted)) or 0
+    order = Order.id.asc() if state == rules.PAID else Order.id.desc()
+    statement = select(*columns).where(*wanted).order_by(order)
+    page_of = statement.limit(per_page).offset((max(page, 1) - 1) * per_page)
     return list(db.session.execute(page_of).all()), total
 
 
@@ -142,24 +157,27 @@ def _pieces() -> Select[tuple[int]]:
     return total.correlate(Order).scalar_subquery()  # type: ignore[return-value]
 
 
-def _matching(statement: Select, state: str | None, search: str) -> Select:  # type: ignore[type-arg]
+def _matching(state: str | None, search: str, paid_on: date | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if paid_on:
+        conditions.append(_was_paid_on(paid_on))
     if state:
-        statement = statement.where(Order.state == state)
+        conditions.append(Order.state == state)
     text = search.strip().lower()
-    if not text:
-        return statement
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    in_lines = select(OrderLine.order_id).where(
-        or_(func.lower(OrderLine.lot_code).like(pattern, escape="\\"), func.lower(OrderLine.sku) == text)
-    )
-    return statement.where(
-        or_(
-            Order.number == numbers.as_typed(text),
-            func.lower(Order.name).like(pattern, escape="\\"),
-            func.lower(Order.email).like(pattern, escape="\\"),
-            Order.id.in_(in_lines),
+    if text:
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        in_lines = select(OrderLine.order_id).where(
+            or_(func.lower(OrderLine.lot_code).like(pattern, escape="\\"), func.lower(OrderLine.sku) == text)
         )
-    )
+        conditions.append(
+            or_(
+                Order.number == numbers.as_typed(text),
+                func.lower(Order.name).like(pattern, escape="\\"),
+                func.lower(Order.email).like(pattern, escape="\\"),
+                Order.id.in_(in_lines),
+            )
+        )
+    return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +190,13 @@ class Figures:
 
 def today_figures(day: date) -> Figures:
     """The orders paid on a day of the shop's time zone, and their sum."""
+    sums = select(func.count(Order.id), func.coalesce(func.sum(Order.total_cents), 0))
+    count, cents = db.session.execute(sums.where(_was_paid_on(day))).one()
+    return Figures(int(count), int(cents))
+
+
+def _was_paid_on(day: date) -> ColumnElement[bool]:
     zone = clock.local(clock.now()).tzinfo
     start = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
-    count, cents = db.session.execute(
-        select(func.count(Order.id), func.coalesce(func.sum(Order.total_cents), 0)).where(
-            Order.paid_at >= start, Order.paid_at < end
-        )
-    ).one()
-    return Figures(int(count), int(cents))
+    return and_(Order.paid_at >= start, Order.paid_at < end)

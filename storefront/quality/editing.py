@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from storefront.catalog.models import Product, Variant
 from storefront.database import db
@@ -18,6 +18,7 @@ from storefront.quality.models import (
     TestResult,
 )
 from storefront.stock.models import Lot
+from storefront.stock.rules import plain_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +74,64 @@ def site_choices() -> list[tuple[str, str]]:
     return list({row.site_code: (row.site_code, f"{row.site}, {row.holder}") for row in rows}.values())
 
 
-def all_lots() -> list[tuple[Lot, str, str]]:
-    """(lot, SKU, product code) of everything that was ever made, the newest first."""
-    rows = db.session.execute(
+def all_lots(search: str = "", page: int = 1, per_page: int | None = None) -> list[tuple[Lot, str, str]]:
+    """(lot, SKU, product code) of everything that was ever made, the newest first; all, or a page of it.
+
+    Search: a part of a batch number, in any spelling, or of a SKU.
+    """
+    statement = (
         select(Lot, Variant.sku, Product.code)
+        .join(Variant, Variant.id == Lot.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(_named(search))
+        .order_by(Lot.made_on.desc(), Lot.code.desc())
+    )
+    if per_page:
+        statement = statement.limit(per_page).offset((page - 1) * per_page)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(statement)]
+
+
+def count_lots(search: str = "") -> int:
+    """How many lots `all_lots` finds."""
+    statement = select(func.count(Lot.id)).join(Variant, Variant.id == Lot.variant_id)
+    return db.session.scalar(statement.where(_named(search))) or 0
+
+
+def _named(search: str) -> ColumnElement[bool]:
+    code, sku = plain_code(search), search.strip().lower()
+    if not sku:
+        return true()
+    in_sku = func.lower(Variant.sku).contains(sku, autoescape=True)
+    return or_(Lot.search_code.contains(code, autoescape=True), in_sku) if code else in_sku
+
+
+def lot_choices(product_code: str = "") -> list[tuple[str, str]]:
+    """(lot code, "26-0412 (MGT-C-90)") of all lots, or of those of a product; the newest first."""
+    statement = (
+        select(Lot.code, Variant.sku)
         .join(Variant, Variant.id == Lot.variant_id)
         .join(Product, Product.id == Variant.product_id)
         .order_by(Lot.made_on.desc(), Lot.code.desc())
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    rows = db.session.execute(statement.where(Product.code == product_code) if product_code else statement)
+    return [(code, f"{code} ({sku})") for code, sku in rows]
 
 
-def main_substances() -> dict[str, str]:
-    """Lot code -> the main substance of its product."""
-    rows = db.session.execute(
-        select(Lot.code, Product.main_analyte)
-        .join(Variant, Variant.id == Lot.variant_id)
-        .join(Product, Product.id == Variant.product_id)
-        .order_by(Lot.code)
+def main_substance(lot_code: str) -> str:
+    """The main substance of a lot's product."""
+    statement = (
+        select(Product.main_analyte)
+        .join(Variant, Variant.product_id == Product.id)
+        .join(Lot, Lot.variant_id == Variant.id)
+        .where(Lot.code == lot_code)
     )
-    return {row.code: row.main_analyte for row in rows}
+    return db.session.scalar(statement) or ""
+
+
+def main_substances() -> list[str]:
+    """The main substances of all products."""
+    statement = select(Product.main_analyte).where(Product.main_analyte != "").distinct()
+    return list(db.session.scalars(statement.order_by(Product.main_analyte)))
 
 
 def reports_of(lot_id: int) -> list[ReportEdit]:

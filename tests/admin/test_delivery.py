@@ -37,7 +37,7 @@ def test_a_price_is_changed_and_charged(admin_client, demo_client, form_of):
     demo_client.post("/en/cart/add", data={"sku": "MGT-C-90"})
     page = demo_client.get("/en/checkout").text
     assert "Our bicycle" in page and f"NL.standard.{3495 + 525}" in page
-    assert "levering NL standard" in admin_client.get("/admin/audit/").text
+    assert "bezorging NL standard" in admin_client.get("/admin/audit/").text
 
 
 def test_delivery_may_be_free_always_or_never(admin_client, form_of):

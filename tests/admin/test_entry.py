@@ -1,6 +1,10 @@
 """Who gets in where: every address under /admin, for strangers, marketers and admins."""
 
+import re
+
 import pytest
+
+from tests.journeys.test_queries import multiply
 
 OPEN = {"admin_sign_in.show", "admin_sign_in.enter", "admin_sign_in.set_language", "admin_sign_in.leave"}
 EXAMPLES = {"account_id": 1, "number": "ABCDEFGH", "code": "nmn-c", "what": "shut_out"}
@@ -79,3 +83,48 @@ def test_pages_of_the_admin_are_few_queries(admin_client, demo_app, queries):
         with queries(demo_app) as seen:
             admin_client.get(path)
         assert len(seen) <= 25, path
+
+
+def test_long_lists_are_paged_and_cost_no_more_queries(admin_client, demo_app, queries):
+    multiply(demo_app, 60)
+    asked = (
+        "/admin/products/",
+        "/admin/evidence/",
+        "/admin/evidence/lots/new",
+        "/admin/evidence/reports/new",
+    )
+    for path in asked:
+        with queries(demo_app) as seen:
+            assert admin_client.get(path).status_code == 200
+        assert len(seen) <= 15, path
+    for path, link in (
+        ("/admin/products/", r"/admin/products/[\w-]+"),
+        ("/admin/evidence/", r"/admin/evidence/lots/[\w-]+"),
+    ):
+        rows = [
+            re.findall(f'<th scope="row">.*?href="({link})"', admin_client.get(f"{path}?page={n}").text)
+            for n in (1, 2)
+        ]
+        assert len(rows[0]) == 50 and rows[1] and not set(rows[0]) & set(rows[1]), path
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "found"),
+    [
+        ("/admin/products/", "threonaat", "/admin/products/mgt-c"),
+        ("/admin/products/", "mgt-p-100", "/admin/products/mgt-p"),
+        ("/admin/products/", "NMN-C", "/admin/products/nmn-c"),
+        ("/admin/evidence/", "260412", "/admin/evidence/lots/26-0412"),
+        ("/admin/evidence/", "batch 26-0412", "/admin/evidence/lots/26-0412"),
+        ("/admin/evidence/", "mgt-c-90", "/admin/evidence/lots/26-0412"),
+    ],
+)
+def test_a_long_list_is_searched(admin_client, path, words, found):
+    rows = (
+        admin_client.get(path, query_string={"q": words})
+        .text.partition("<tbody>")[2]
+        .partition("</tbody>")[0]
+    )
+    assert f'"{found}"' in rows and "crm-p" not in rows
+    nothing = admin_client.get(path, query_string={"q": "%"}).text
+    assert "<tbody>" not in nothing and "‘%’" in nothing

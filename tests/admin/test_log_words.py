@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("app")  # its texts are loaded with it
             "MGT-C-90, price: €34.95 → €29.95",
         ),
         ({"state": ["draft", "published"]}, "Status: Concept → In de verkoop", "State: Draft → On sale"),
-        ({"pictures": ["", ""]}, "Afbeeldingen gewijzigd", "Pictures changed"),
+        ({"pictures": ["", ""]}, "Foto’s gewijzigd", "Pictures changed"),
         ({"nl summary": ["a" * 200, "b"]}, "NL, korte tekst gewijzigd", "NL, short text changed"),
         ({"nl name": ["", "NMN"]}, "NL, naam: – → NMN", "NL, name: – → NMN"),
         ({"MGT-C-90 stock": [12, 0]}, "MGT-C-90, voorraad: 12 → 0", "MGT-C-90, stock: 12 → 0"),

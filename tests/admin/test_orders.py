@@ -75,6 +75,39 @@ def test_the_list_shows_states_and_finds_by_number_name_address_and_batch(place,
     assert ready not in nothing
 
 
+def test_a_search_in_one_state_leads_to_all_when_it_finds_nothing(place, staff):
+    place()
+    answer = staff.get("/admin/orders/?state=sent&q=lotte").text
+    assert 'href="/admin/orders/?q=lotte"' in answer.partition("</nav>")[2]
+
+
+def test_each_figure_of_the_dashboard_opens_what_is_behind_it(place, staff):
+    waiting, ready = place(), place(pay=True, cart_id="cart-b")
+    figures = staff.get("/admin/").text.partition('class="kpis')[2].partition("</dl>")[0]
+    behind = re.findall(r'<a href="([^"]+)"', figures)
+    assert behind == [
+        "/admin/orders/?paid=today",
+        *(f"/admin/orders/?state={s}" for s in ("paid", "placed")),
+        "#low",
+    ]
+    for path, inside in zip(behind, (ready, ready, waiting), strict=False):
+        rows = staff.get(path).text.partition("<tbody>")[2]
+        assert [number for number in (waiting, ready) if number in rows] == [inside], path
+    with writing():
+        order(ready).paid_at -= timedelta(days=1)
+    assert ready not in staff.get("/admin/orders/?paid=today").text
+
+
+def test_orders_are_sent_one_after_another_the_oldest_first(place, staff, form_of):
+    numbers = [place(pay=True, cart_id=f"cart-{n}") for n in range(3)]
+    listed = staff.get("/admin/orders/?state=paid").text
+    assert sorted(numbers, key=listed.index) == numbers
+    for number, following in ((numbers[1], numbers[2]), (numbers[2], numbers[0]), (numbers[0], None)):
+        form = form_of(staff, f"/admin/orders/{number}", "/send")
+        page = staff.get(form.press().location).text
+        assert re.findall(r'href="/admin/orders/(\w+)"', page) == ([following] if following else [])
+
+
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-1", "page=x", "page=99999999999", "state=nothing", "q=%00"]
 )

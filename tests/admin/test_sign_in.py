@@ -90,6 +90,24 @@ def test_next_leads_back_to_the_page_that_was_asked_for(staffed, door):
 
 
 @pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://localhost/admin/products/new?copy=1", "/admin/products/new?copy=1"),
+        ("http://localhost/admin/orders/X/send", "/admin/"),  # nothing to look at there
+        ("http://localhost/nl/", "/admin/"),
+        ("https://evil.example/admin/products/new", "/admin/"),
+        ("", "/admin/"),
+    ],
+)
+def test_who_was_signed_out_while_typing_is_told_and_comes_back(staffed, door, sent_from, back):
+    client = staffed.test_client()
+    answer = client.post("/admin/products/new", headers={"Referer": sent_from})
+    assert answer.status_code == 303 and answer.location.startswith(PAGE)
+    assert "niets opgeslagen" in client.get(answer.location).text
+    assert door(client, page=answer.location).press().location == back
+
+
+@pytest.mark.parametrize(
     "wanted",
     [
         "https://evil.example/admin/",
@@ -157,6 +175,12 @@ def test_the_language_is_chosen_in_the_session(staffed, form_of):
     assert '<html lang="en">' in client.get(PAGE).text
     form.press("lang=xx")
     assert '<html lang="en">' in client.get(PAGE).text
+
+
+def test_without_a_choice_the_language_is_that_of_the_browser(staffed):
+    for accepted, lang in (("en-GB,en;q=0.9,nl;q=0.5", "en"), ("nl,en;q=0.5", "nl"), ("fr", "nl")):
+        page = staffed.test_client().get(PAGE, headers={"Accept-Language": accepted}).text
+        assert f'<html lang="{lang}">' in page, accepted
 
 
 def test_the_shop_has_no_session(staffed, door):

@@ -148,7 +148,7 @@ def test_a_refusal_stands_at_its_field_and_changes_nothing(field: str, changes: 
         assert refusal.value.field == field
         assert refusal.value.status == 422
     assert editing.product_to_edit("new") is None
-    assert [row.code for row in editing.admin_products()] == ["mgt-c"]
+    assert [row.code for row in editing.admin_products()[0]] == ["mgt-c"]
 
 
 def test_a_stale_edit_is_refused() -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront import clock
 from storefront.accounts.rules import EVIDENCE
 from storefront.admin.forms.evidence import CertificateForm, LaboratoryForm, LotForm, ReportForm
-from storefront.admin.frame import guard, note, say
+from storefront.admin.frame import guard, note, page_number, say, search_words
 from storefront.locale import gettext as _
 from storefront.quality import editing
 from storefront.refusals import Refused
 from storefront.transactions import writing
 
 blueprint = Blueprint("admin_evidence", __name__)
+PER_PAGE = 50
 EvidenceForm = LotForm | LaboratoryForm | ReportForm | CertificateForm
 Saved = TypeVar("Saved")
 
@@ -25,10 +26,16 @@ Saved = TypeVar("Saved")
 @blueprint.get("/")
 @guard(EVIDENCE)
 def index() -> ResponseReturnValue:
-    """Everything that badges are computed from."""
+    """Everything that badges are computed from; batches are found by their number or article number."""
+    search, page = search_words(), page_number()
     return render_template(
         "admin/evidence.html",
-        lots=editing.all_lots(),
+        lots=editing.all_lots(search, page, PER_PAGE),
+        total=editing.count_lots(search),
+        search=search,
+        page=page,
+        per_page=PER_PAGE,
+        address=lambda n: url_for("admin_evidence.index", page=n, q=search or None),
         laboratories=editing.laboratories(),
         certificates=editing.certificates(),
         ending=editing.evidence_ending(clock.today()),

@@ -12,7 +12,7 @@ from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
 from storefront.admin.stale import refuse_stale, remembered
 from storefront.catalog import editing as products
-from storefront.locale import current, in_language
+from storefront.locale import current
 from storefront.locale import gettext as _
 from storefront.quality import editing
 from storefront.stock import actions, queries
@@ -102,14 +102,8 @@ def _with_choices(form: LotForm, only: str = "", saved: Lot | None = None) -> Lo
 
     A recalled batch may stay recalled, and a place without a certificate may stay what it is.
     """
-    sizes: list[tuple[str, str]] = []
-    for product in products.admin_products():
-        if only and product.code != only:
-            continue
-        name = in_language(product.names, current()) or product.code
-        for size in products.variants_of(product.product_id):
-            sizes.append((str(size.id), f"{name}, {in_language(size.labels, current())} ({size.sku})"))
-    form.variant.choices = choices(sizes)
+    sizes = products.size_choices(current(), only)
+    form.variant.choices = choices((str(id_), label) for id_, label in sizes)
     sites = dict(editing.site_choices())
     if saved and saved.site:
         sites.setdefault(saved.site, _("%(site)s (no certificate)", site=saved.site))

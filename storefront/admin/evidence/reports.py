@@ -15,7 +15,7 @@ from storefront.admin.frame import guard
 from storefront.admin.stale import refuse_stale, remembered
 from storefront.quality import actions, editing
 from storefront.quality.editing import ReportEdit
-from storefront.stock.models import Lot
+from storefront.stock.queries import lot_to_edit
 from storefront.transactions import repeated
 
 SAME = (
@@ -32,7 +32,7 @@ def new_report() -> ResponseReturnValue:
     form = ReportForm(formdata=None, lot=request.args.get("lot", ""))
     product = request.args.get("product", "")
     _with_choices(form, product)
-    _append_result(form, product)
+    _append_result(form)
     return _page(form, None)
 
 
@@ -98,12 +98,10 @@ def _press(form: ReportForm, button: str) -> None:
     abort(400)
 
 
-def _append_result(form: ReportForm, product: str = "") -> None:
+def _append_result(form: ReportForm) -> None:
     """A further row; the main substance of the product is proposed."""
-    lots = [form.lot.data] if form.lot.data else [lot.code for lot, _, code in _lots(product)]
-    substances = editing.main_substances()
-    proposed = next((substances[code] for code in lots if code in substances), "")
-    form.results.append_entry(EMPTY_RESULT | {"substance": proposed})
+    lot = form.lot.data or next((choice[0] for choice in form.lot.iter_choices()), "")
+    form.results.append_entry(EMPTY_RESULT | {"substance": editing.main_substance(lot)})
 
 
 def _form_of(saved: ReportEdit) -> ReportForm:
@@ -138,9 +136,8 @@ def _result(result: Any) -> dict[str, Any]:
 def _data(form: ReportForm) -> actions.ReportData:
     reported_on, retest_on = form.reported_on.day, form.retest_on.day
     assert reported_on is not None and retest_on is not None  # the form is valid
-    lots = {lot.code: lot.id for lot, _, _ in editing.all_lots()}
     return actions.ReportData(
-        lot_id=lots[form.lot.data],
+        lot_id=found(lot_to_edit(form.lot.data)).id,
         laboratory_id=int(form.laboratory.data),
         report_number=typed(form.report_number),
         sample=typed(form.sample),
@@ -168,7 +165,7 @@ def _result_data(part: Any) -> actions.ResultData:
 
 def _with_choices(form: ReportForm, product: str = "", saved: ReportEdit | None = None) -> ReportForm:
     """Batches, of one product when it is named; laboratories; units, those of the saved report too."""
-    form.lot.choices = choices((lot.code, f"{lot.code} ({sku})") for lot, sku, _ in _lots(product))
+    form.lot.choices = choices(editing.lot_choices(product))
     form.laboratory.choices = choices((str(lab.id), lab.name) for lab in editing.laboratories())
     stored = [unit for result in saved.results for unit in (result.unit, result.limit_unit)] if saved else []
     for entry in form.results.entries:
@@ -176,15 +173,10 @@ def _with_choices(form: ReportForm, product: str = "", saved: ReportEdit | None 
     return form
 
 
-def _lots(product: str) -> list[tuple[Lot, str, str]]:
-    """All batches, or those of a product."""
-    return [found for found in editing.all_lots() if product in ("", found[2])]
-
-
 def _page(form: ReportForm, saved: ReportEdit | None) -> str:
     return render_template(
         "admin/report.html",
         form=form,
         report=saved,
-        substances=sorted(set(editing.main_substances().values()) - {""}),
+        substances=editing.main_substances(),
     )

@@ -17,7 +17,7 @@ class MethodForm(NestedForm):
     name_en = TextField(_("Name"), [required(), within(120)])
     details_nl = TextField(_("How and how fast"), [required(), within(160)])
     details_en = TextField(_("How and how fast"), [required(), within(160)])
-    price = MoneyField(_("Price, VAT included"), [required(), within(20)])
+    price = MoneyField(_("Price incl. VAT"), [required(), within(20)])
     free_from = MoneyField(_("Free from an order of"), [within(20)])
     shown_as = HiddenField()
 

@@ -26,7 +26,7 @@ class StaffMemberForm(NestedForm):
         choices=choices(
             [
                 (MARKETER, _("Marketer: writes articles and links them to products")),
-                (ADMIN, _("Admin: can do all")),
+                (ADMIN, _("Admin: can do everything")),
             ]
         ),
         default=MARKETER,

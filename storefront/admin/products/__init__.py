@@ -11,7 +11,7 @@ from storefront import clock
 from storefront.accounts.rules import PRODUCTS
 from storefront.admin.forms.fields import typed
 from storefront.admin.forms.products import AbsorptionForm, DuplicateForm, ProductForm, StateForm
-from storefront.admin.frame import actor, guard, note, say
+from storefront.admin.frame import actor, guard, note, page_number, say, search_words
 from storefront.admin.products import mapping
 from storefront.catalog import actions, editing
 from storefront.catalog.editing import ProductEdit
@@ -31,6 +31,7 @@ from storefront.web_security import UPLOAD_BYTES
 
 blueprint = Blueprint("admin_products", __name__)
 LEAST_WIDTH = 1600  # pixels; a narrower picture is blurred on a large screen
+PER_PAGE = 50
 TABS = ("published", "draft", "archived")
 DONE = {"published": "product published", "draft": "product taken back", "archived": "product archived"}
 
@@ -38,18 +39,24 @@ DONE = {"published": "product published", "draft": "product taken back", "archiv
 @blueprint.get("/")
 @guard(PRODUCTS)
 def index() -> ResponseReturnValue:
-    """All products: on sale or not, stock, batch, badges, texts and price."""
-    rows = editing.admin_products()
+    """The products of one state or of all, with stock, batch, badges, texts and price."""
     state = request.args.get("state", "")
-    shown = [row for row in rows if row.state == state] if state in TABS else rows
+    if state not in TABS:
+        state = ""
+    search, page = search_words(), page_number()
+    rows, total = editing.admin_products(state, search, page, PER_PAGE)
     variant_ids = [id_ for row in rows for id_ in row.variant_ids]
     return render_template(
         "admin/products.html",
-        rows=shown,
-        state=state if state in TABS else "",
-        counts={tab: sum(row.state == tab for row in rows) for tab in TABS},
-        total=len(rows),
-        sizes=len(variant_ids),
+        rows=rows,
+        total=total,
+        page=page,
+        per_page=PER_PAGE,
+        state=state,
+        search=search,
+        counts=dict.fromkeys(TABS, 0) | editing.counts_by_state(),
+        sizes=editing.sizes_on_sale(),
+        address=lambda n: url_for("admin_products.index", page=n, state=state or None, q=search or None),
         levels=stock_queries.levels(variant_ids),
         lots=stock_queries.lots_on_sale(variant_ids, clock.today()),
         badges=quality.badges_of([row.product_id for row in rows], clock.today()),

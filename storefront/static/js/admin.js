@@ -8,6 +8,32 @@ let unsaved = false;
 addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
 document.addEventListener('input', ({ target }) => { if (target.form?.matches('[data-guard]')) unsaved = true; });
 
+// When the session has ended, what was sent waits in this tab while somebody signs in, and then comes back.
+const KEPT = 'kept';
+const path = (form) => new URL(form.action).pathname;
+const keep = (form) => {
+  const fields = [...new FormData(form)].filter(([name, value]) => name !== 'csrf_token' && typeof value === 'string');
+  sessionStorage.setItem(KEPT, JSON.stringify({ path: path(form), fields }));
+};
+const bringBack = () => {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT));
+  if (!kept) return;
+  if ($('.door')) { sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, out: true })); return; }
+  sessionStorage.removeItem(KEPT);
+  const form = kept.out && all('form[data-guard]').find((one) => path(one) === kept.path);
+  if (!form) return;
+  for (const el of form.elements) {
+    const values = kept.fields.filter(([name]) => name === el.name).map(([, value]) => value);
+    if (['checkbox', 'radio'].includes(el.type)) el.checked = values.includes(el.value);
+    else if (values.length && el.type !== 'file') [el.value] = values;
+  }
+  unsaved = true;
+  const note = $('#kept');
+  note.role = 'status';
+  note.hidden = false;
+};
+bringBack();
+
 // data-confirm asks first (on the form or the button pressed; {name} in it is what that field holds); data-once
 // takes one click.
 document.addEventListener('submit', (event) => {
@@ -15,7 +41,7 @@ document.addEventListener('submit', (event) => {
   const question = (submitter?.dataset.confirm ?? form.dataset.confirm)
     ?.replace(/\{(\w+)\}/g, (all, name) => form.elements[name]?.value.trim() ?? all);
   if ('busy' in form.dataset || (question && !confirm(question))) { event.preventDefault(); return; }
-  if (form.matches('[data-guard]')) unsaved = false;
+  if (form.matches('[data-guard]')) { unsaved = false; keep(form); }
   if (!form.matches('[data-once]')) return;
   form.dataset.busy = '';
   (submitter ?? $('[type="submit"]', form))?.setAttribute('aria-busy', 'true');
