@@ -180,6 +180,7 @@ def test_a_size_that_can_be_bought_without_a_lot_takes_all_badges() -> None:
         ({"state": "draft"}, {"gmp"}),
         ({"sample": "raw"}, {"gmp"}),
         ({"reported_on": TODAY + DAY}, {"gmp"}),
+        ({"reported_on": TODAY}, {"purity", "lab", "gmp"}),
         ({"retest_on": TODAY - DAY}, {"gmp"}),
         ({"lot_code": "26-9999"}, {"gmp"}),
         ({"lab_group": "Helder"}, {"purity", "gmp"}),
