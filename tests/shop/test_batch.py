@@ -1,10 +1,12 @@
 """The batch look-up: passed, recalled, unknown; any spelling; limited in number."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from storefront.offers.queries import offers_by_code
+from storefront.shop.batch import verdict
 from storefront.stock.models import Lot
 
 
@@ -36,6 +38,20 @@ def test_a_recalled_batch_is_red_and_says_what_to_do(demo_app, demo_client):
     assert f"Batch {recalled.code} is teruggeroepen" in html
     assert recalled.recall_advice["nl"][:30] in html
     assert "is van ons en voldoet" not in html
+
+
+@pytest.mark.parametrize(
+    ("state", "reports", "passed", "said"),
+    [
+        ("released", [1], True, "passed"),
+        ("released", [1], False, "failed"),
+        ("released", [], False, "waiting"),
+        ("quarantine", [1], True, "waiting"),
+    ],
+)
+def test_only_a_released_batch_whose_results_all_pass_has_passed(state, reports, passed, said):
+    batch = SimpleNamespace(recalled=False, lot_state=state, reports=reports, passed=passed)
+    assert verdict(batch) == said
 
 
 def test_a_batch_past_its_date_says_so(demo_app, demo_client, lot):

@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from storefront import clock
-from storefront.offers.queries import offers_by_code
+from storefront.offers.queries import offers, offers_by_code
+from storefront.shop.home import promises
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,13 @@ def test_a_promise_falls_with_its_evidence(demo_client, monkeypatch):
     html = demo_client.get("/en/").text
     assert 'class="promise"' not in html
     assert "Purity, " not in html
+
+
+def test_a_promise_is_made_only_when_each_leading_product_keeps_it(demo_app):
+    with demo_app.test_request_context():
+        leading = offers("en", limit=4, with_badges=True)
+    assert [badge.code for badge in promises(leading, None)] == ["purity", "lab", "gmp"]
+    assert promises([*leading[:-1], replace(leading[-1], badges=())], None) == []
 
 
 def test_the_page_says_who_we_are(demo_client):

@@ -266,3 +266,10 @@ def test_the_lists_and_the_page_agree_on_the_price(demo_app, demo_client):
     assert offer.default.price_cents == 5495
     assert "€54.95" in demo_client.get("/en/products/nmn-capsules").text
     assert "€54.95" in demo_client.get("/en/collections/nmn").text
+
+
+def test_search_engines_keep_the_list_but_none_of_its_filters_and_orders(demo_client):
+    noindex = '<meta name="robots" content="noindex, follow">'
+    assert noindex not in demo_client.get("/en/products").text
+    for query in ("form=powder", "sort=price"):
+        assert noindex in demo_client.get(f"/en/products?{query}").text, query
