@@ -37,9 +37,14 @@ def _hints(owner: Any) -> dict[str, Any]:
     return get_type_hints(owner)
 
 
+@cache
+def _taken_apart(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(kind), get_args(kind)
+
+
 def _fit(value: Any, kind: Any) -> Any:
     """The value, when it is of this kind; else WrongShape, with the part that is not."""
-    origin, inside = get_origin(kind), get_args(kind)
+    origin, inside = _taken_apart(kind)
     if kind in (str, Markup) and isinstance(value, str | LazyString):
         return escape(str(value) if isinstance(value, LazyString) else value) if kind is Markup else value
     if origin is UnionType:
