@@ -9,9 +9,10 @@ import pytest
 
 from tests.house import drawing
 from tests.house.tree import ROOT, floors, functions, parsed
-from tests.house.walks import WALKS, Step
+from tests.house.walks import NAMED, WALKS, Step
 
-STEPS = sorted({step for steps in WALKS.values() for step in steps})
+PAGE = (ROOT / "docs" / "architecture.md").read_text()
+STEPS = sorted({Step(*found) for found in NAMED.findall(PAGE)})
 
 
 def test_the_drawing_is_the_one_that_the_contracts_give() -> None:
@@ -19,8 +20,7 @@ def test_the_drawing_is_the_one_that_the_contracts_give() -> None:
 
 
 def test_the_table_names_every_room_in_the_order_of_the_floors() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text()
-    table = page.split("| storey |")[1].split("\n\n")[0]
+    table = PAGE.split("| storey |")[1].split("\n\n")[0]
     assert re.findall(r"`(\w+)`", table) == [room for floor in floors() for room in floor]
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.house.tree import ROOT, floors
 
+NAMED = re.compile(r"`([\w/]+\.py):(\w+)`")
+
 
 @dataclass(frozen=True, order=True)
 class Step:
@@ -38,9 +40,7 @@ class Step:
 def _walks() -> dict[str, list[Step]]:
     page = (ROOT / "docs" / "architecture.md").read_text().split("## Four walks")[1].split("\n## ")[0]
     told = re.findall(r"^- \*([^*]+)\*: (.*?)(?=\n\n|\n- |\Z)", page, flags=re.MULTILINE | re.DOTALL)
-    return {
-        name: [Step(*found) for found in re.findall(r"`([\w/]+\.py):(\w+)`", text)] for name, text in told
-    }
+    return {name: [Step(*found) for found in NAMED.findall(text)] for name, text in told}
 
 
 WALKS = _walks()  # "Put into the cart" -> its steps in order
