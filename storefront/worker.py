@@ -24,6 +24,7 @@ from storefront.database import db
 from storefront.jobs.actions import forget_done
 from storefront.jobs.models import Job
 from storefront.orders import mail as order_mail
+from storefront.orders.actions import forget_phones
 from storefront.payments.actions import forget_events
 from storefront.payments.conversation import sweep
 from storefront.plugin_system import calling, hookspecs
@@ -36,6 +37,7 @@ SWEEP_SECONDS = 60
 IDLE_SECONDS = 1.0
 TIDY = timedelta(days=1)
 KEPT = timedelta(days=30)  # jobs that are done, and ids of a provider's events
+PHONES_KEPT = timedelta(days=90)  # after an order was sent or closed; the privacy page says so
 
 
 def _tell(hook: str) -> hookspecs.Job:
@@ -221,6 +223,7 @@ def _tidy() -> None:
             before = clock.now() - KEPT
             forget_done(before)
             forget_events(before)
+            forget_phones(clock.now() - PHONES_KEPT)
     except Exception:
         log.exception("tidying failed")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, insert, update
+from sqlalchemy import ColumnElement, CursorResult, func, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
@@ -259,3 +259,10 @@ def _tell_plugins(hook: str, order_id: int) -> None:
     """One row per plugin, so that a failure repeats that plugin alone."""
     for plugin in plugins_with(hook):
         enqueue(f"hook.{hook}", {"plugin": plugin, "order_id": order_id}, plugin=plugin)
+
+
+def forget_phones(before: datetime) -> None:
+    """Delete the phone numbers of orders that were sent or closed before a moment, as the shop promises."""
+    ended = func.coalesce(Order.sent_at, Order.closed_at)
+    forget = update(Order).where(Order.phone != "", ended < before).values(phone="")
+    db.session.execute(forget.execution_options(synchronize_session=False))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import inspect, select
 
-from storefront import clock
+from storefront import clock, worker
 from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.orders import actions, queries
+from storefront.orders.models import Order
 from storefront.refusals import Refused
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -51,8 +53,6 @@ def test_placing_reserves_the_stock_and_freezes_the_order(shop: Shelf) -> None:
 
 
 def test_vat_is_of_the_country_and_each_rate_is_on_the_order(shop: Shelf) -> None:
-    from dataclasses import replace
-
     buyer = replace(shelf.BUYER, country="BE", postcode="9000")
     order_id = place(shop, {SMALL: 1, SHAKER: 1}, shipping_cents=695, buyer=buyer)
     order = queries.order_by_id(order_id)
@@ -207,6 +207,22 @@ def test_staff_write_down_the_lot_that_they_packed(shop: Shelf) -> None:
     assert order is not None
     assert [line.lot_code for line in order.lines] == ["26-0500", "26-0412"]
     assert kinds(order_id)[-1] == "lots_changed"
+
+
+def test_a_phone_number_is_forgotten_when_the_privacy_page_says_so(shop: Shelf) -> None:
+    """An order that ended longer ago than that loses it; one that ended later, or is not sent, keeps it."""
+    old, new = clock.now() - worker.PHONES_KEPT - timedelta(minutes=1), clock.now()
+    buyer = replace(shelf.BUYER, phone="0612345678")
+    ends = {"sent": (old, None), "lately": (new, None), "closed": (None, old), "open": (None, None)}
+    placed = {name: place(shop, {SMALL: 1}, buyer=buyer, cart_id=name) for name in ends}
+    with writing():
+        for name, (sent_at, closed_at) in ends.items():
+            order = db.session.get_one(Order, placed[name])
+            order.sent_at, order.closed_at = sent_at, closed_at
+    worker.work(once=True)
+    kept = {name for name in ends if db.session.get_one(Order, placed[name], populate_existing=True).phone}
+    assert kept == {"lately", "open"}
+    assert timedelta(days=90) >= worker.PHONES_KEPT
 
 
 def test_lists_search_and_figures_for_the_admin(shop: Shelf) -> None:
