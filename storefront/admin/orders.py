@@ -105,7 +105,7 @@ def cancel(number: str) -> ResponseReturnValue:
         "order cancelled",
         {},
         _("Order %(number)s is cancelled; its stock is back.", number=order.number),
-        lambda refusal: {"cancel": _refused(form, refusal)},
+        cancel=form,
     )
 
 
@@ -129,7 +129,7 @@ def refund(number: str) -> ResponseReturnValue:
         "order refunded",
         {"cents": cents or (found.next_cents if found else 0)},
         _("The money of order %(number)s is on its way back.", number=order.number),
-        lambda refusal: {"refund": _refused(form, refusal)},
+        refund=form,
     )
 
 
@@ -139,27 +139,26 @@ def _talk(
     what: str,
     details: dict[str, object],
     done: str,
-    refused: Callable[[Refused], dict[str, StaffForm]],
+    **form: StaffForm,
 ) -> ResponseReturnValue:
-    """Talk with the provider, without a transaction, then write down that it was done."""
+    """Talk with the provider, without a transaction, then write down that it was done.
+
+    form: the one that was sent, under its name in `_page`; it says why nothing was done.
+    """
     number = order.number
     ends_reading()
     try:
         talk()
-    except Refused as refusal:
-        return _page(_order(number), **refused(refusal)), refusal.status
-    except ProviderAway:
+    except (Refused, ProviderAway) as error:
         away = Refused(_("The payment provider cannot be reached. Try again in a minute."), status=503)
-        return _page(_order(number), **refused(away)), 503
+        refusal = error if isinstance(error, Refused) else away
+        for sent in form.values():
+            sent.refuse(refusal)
+        return _page(_order(number), **form), refusal.status
     with writing():
         note(what, f"order {number}", details)
     say(done)
     return redirect(url_for("admin_orders.show", number=number), 303)
-
-
-def _refused(form: EmptyForm | RefundForm, refusal: Refused) -> StaffForm:
-    form.refuse(refusal)
-    return form
 
 
 def _order(number: str) -> Order:

@@ -252,8 +252,6 @@ def test_new_laboratories_and_certificates_are_added_once(admin_client, form_of)
         holder="Z B.V.",
         site="Luik",
         site_code="zuid",
-    )
-    paper.set(
         country="BE",
         body="Wadcert",
         issued_on="2026-01-01",

@@ -14,6 +14,7 @@ from storefront.database import db
 from storefront.money import format_money
 from storefront.quality.editing import absorption_of
 from storefront.stock import queries as stock
+from storefront.testing import entered_as
 
 CODE = "mgt-c"
 PAGE = f"/admin/products/{CODE}"
@@ -325,3 +326,28 @@ def test_posts_without_the_token_change_nothing(admin_client, form_of):
 
 def test_a_nul_byte_is_no_request_of_ours(admin_client, form_of):
     assert form_of(admin_client, PAGE).set(nl__name="a\x00b").press().status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("page", "button", "typing"),
+    [
+        ("products/mgt-c", "add:variants", 'id="variants-2-label_nl"'),
+        ("products/mgt-c", "remove:facts-0", 'value="add:facts"'),
+        ("products/mgt-c", "add:en-questions", r'id="en-questions-\d-q"'),
+        ("evidence/reports/1", "add:results", r'id="results-\d+-category"'),
+        ("evidence/reports/1", "remove:results-0", 'value="add:results"'),
+    ],
+)
+def test_one_goes_on_typing_where_a_row_was_added_or_removed(admin_client, form_of, page, button, typing):
+    answer = form_of(admin_client, f"/admin/{page}").press(f"do={button}")
+    focused = re.findall(r"<[^>]* autofocus[^>]*>", answer.text)
+    assert answer.status_code == 200 and len(focused) == 1
+    assert re.search(typing, focused[0]), focused
+
+
+def test_what_a_new_shop_lacks_is_one_click_away(app, form_of):
+    client = entered_as(app, "admin")
+    assert 'href="/admin/products/new"' in client.get("/admin/evidence/lots/new").text
+    report = client.get("/admin/evidence/reports/new").text.partition("<main")[2]
+    for where in ("lots", "laboratories"):
+        assert f'href="/admin/evidence/{where}/new"' in report

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from storefront import clock
 from storefront.accounts.rules import EVIDENCE
+from storefront.admin.forms import NestedForm
 from storefront.admin.forms.evidence import CertificateForm, LaboratoryForm, LotForm, ReportForm
 from storefront.admin.frame import guard, note, page_number, say, search_words
+from storefront.admin.stale import refuse_stale
 from storefront.locale import gettext as _
 from storefront.quality import editing
 from storefront.refusals import Refused
@@ -52,18 +54,22 @@ def found(thing: Saved | None) -> Saved:
 
 def save(
     form: EvidenceForm,
-    check: Callable[[], None],
+    saved: Callable[[], NestedForm] | None,
     action: Callable[[], str],
     what: str,
     show: Callable[[], str],
     path: Callable[[], str],
 ) -> ResponseReturnValue:
-    """Save a valid form. check: raises Refused for a stale edit; action: saves and names the target."""
+    """Save a valid form. saved: the form of what is saved now, None for a new thing.
+
+    action: saves, and names the target for the log.
+    """
     if not form.validate_on_submit():
         return show(), 422
     try:
         with writing():
-            check()
+            if saved is not None:
+                refuse_stale(form, saved())
             target = action()
             note(what, target)
     except Refused as refusal:

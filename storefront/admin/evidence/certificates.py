@@ -13,7 +13,7 @@ from storefront.admin.forms import EmptyForm
 from storefront.admin.forms.evidence import CertificateForm
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import guard, note, say
-from storefront.admin.stale import refuse_stale, remembered
+from storefront.admin.stale import remembered
 from storefront.locale import gettext as _
 from storefront.quality import actions, editing
 from storefront.quality.models import SiteCertificate
@@ -72,16 +72,17 @@ def withdraw_certificate(certificate_id: int) -> ResponseReturnValue:
 def _save(saved: SiteCertificate | None) -> ResponseReturnValue:
     form = CertificateForm()
 
-    def check() -> None:
-        if saved is not None:
-            refuse_stale(form, _form_of(found(editing.certificate(saved.id))))
-
     def action() -> str:
         return f"certificate {actions.save_certificate(saved.id if saved else None, _data(form)).number}"
 
     what = "certificate changed" if saved else "certificate added"
     return save(
-        form, check, action, what, lambda: _page(form, saved), lambda: url_for("admin_evidence.index")
+        form,
+        (lambda: _form_of(found(editing.certificate(saved.id)))) if saved else None,
+        action,
+        what,
+        lambda: _page(form, saved),
+        lambda: url_for("admin_evidence.index"),
     )
 
 

@@ -10,7 +10,7 @@ from storefront.admin.evidence.board import blueprint, found, save
 from storefront.admin.forms.evidence import LaboratoryForm
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import guard
-from storefront.admin.stale import refuse_stale, remembered
+from storefront.admin.stale import remembered
 from storefront.quality import actions, editing
 from storefront.quality.models import Laboratory
 from storefront.transactions import repeated
@@ -55,16 +55,17 @@ def save_laboratory(laboratory_id: int) -> ResponseReturnValue:
 def _save(saved: Laboratory | None) -> ResponseReturnValue:
     form = LaboratoryForm()
 
-    def check() -> None:
-        if saved is not None:
-            refuse_stale(form, _form_of(found(editing.laboratory(saved.id))))
-
     def action() -> str:
         return f"laboratory {actions.save_laboratory(saved.id if saved else None, _data(form)).code}"
 
     what = "laboratory changed" if saved else "laboratory added"
     return save(
-        form, check, action, what, lambda: _page(form, saved), lambda: url_for("admin_evidence.index")
+        form,
+        (lambda: _form_of(found(editing.laboratory(saved.id)))) if saved else None,
+        action,
+        what,
+        lambda: _page(form, saved),
+        lambda: url_for("admin_evidence.index"),
     )
 
 

@@ -10,7 +10,7 @@ from storefront.admin.evidence.board import blueprint, found, save
 from storefront.admin.forms.evidence import STATES, LotForm
 from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
-from storefront.admin.stale import refuse_stale, remembered
+from storefront.admin.stale import remembered
 from storefront.catalog import editing as products
 from storefront.locale import current
 from storefront.locale import gettext as _
@@ -43,7 +43,7 @@ def create_lot() -> ResponseReturnValue:
     def action() -> str:
         return f"batch {actions.add_lot(_data(form, None)).code}"
 
-    return save(form, _nothing, action, "batch added", lambda: _page(form, None), lambda: _path(form))
+    return save(form, None, action, "batch added", lambda: _page(form, None), lambda: _path(form))
 
 
 @blueprint.get("/lots/<code>")
@@ -62,13 +62,13 @@ def save_lot(code: str) -> ResponseReturnValue:
     saved = found(queries.lot_to_edit(code))
     form = _with_choices(LotForm(), saved=saved)
 
-    def check() -> None:
-        refuse_stale(form, _form_of(found(queries.lot_to_edit(code))))
+    def shown() -> LotForm:
+        return _form_of(found(queries.lot_to_edit(code)))
 
     def action() -> str:
         return f"batch {actions.save_lot(saved.id, _data(form, saved)).code}"
 
-    return save(form, check, action, "batch changed", lambda: _page(form, saved), lambda: _path(form))
+    return save(form, shown, action, "batch changed", lambda: _page(form, saved), lambda: _path(form))
 
 
 def _form_of(saved: Lot) -> LotForm:
@@ -125,7 +125,3 @@ def _page(form: LotForm, saved: Lot | None) -> str:
 
 def _path(form: LotForm) -> str:
     return url_for("admin_evidence.lot", code=typed(form.code))
-
-
-def _nothing() -> None:
-    """A new thing cannot be stale."""

@@ -12,7 +12,7 @@ from storefront.admin.evidence.board import blueprint, found, save
 from storefront.admin.forms.evidence import MOST_RESULTS, ReportForm, unit_choices
 from storefront.admin.forms.fields import choices, typed
 from storefront.admin.frame import guard
-from storefront.admin.stale import refuse_stale, remembered
+from storefront.admin.stale import remembered
 from storefront.quality import actions, editing
 from storefront.quality.editing import ReportEdit
 from storefront.stock.queries import lot_to_edit
@@ -66,10 +66,6 @@ def _save(saved: ReportEdit | None) -> ResponseReturnValue:
         _press(form, form.do.data)
         return _page(form, saved)
 
-    def check() -> None:
-        if saved is not None:
-            refuse_stale(form, _form_of(found(editing.report(saved.report.id))))
-
     def action() -> str:
         made = actions.save_report(saved.report.id if saved else None, _data(form))
         return f"report {made.report_number}"
@@ -77,7 +73,7 @@ def _save(saved: ReportEdit | None) -> ResponseReturnValue:
     what = "report changed" if saved else "report added"
     return save(
         form,
-        check,
+        (lambda: _form_of(found(editing.report(saved.report.id)))) if saved else None,
         action,
         what,
         lambda: _page(form, saved),
