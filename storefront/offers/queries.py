@@ -5,31 +5,26 @@ The statement is built once; a call adds its conditions. Badges cost two further
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy.orm import aliased
 
 from storefront import clock
 from storefront.catalog.models import (
     CollectionProduct,
     CollectionText,
-    Ingredient,
     Product,
     ProductText,
-    Variant,
 )
 from storefront.catalog.queries import search as search_products
 from storefront.catalog.search import words
 from storefront.database import built_once, decoded, fetch, undecoded
-from storefront.money import per
-from storefront.offers.listing import Facets, ListFilters, Option, Sized, narrowed
+from storefront.offers.listing import Alike, Facets, ListFilters, Option, counted
 from storefront.offers.offer import Offer, VariantOffer
+from storefront.offers.paging import counts, page_of_list
 from storefront.offers.reading import (
     LANG,
     OFFERS,
@@ -37,13 +32,11 @@ from storefront.offers.reading import (
     PUBLISHED,
     assembled,
     known_page_of_offers,
-    named,
     offer_of,
     page_of_offers,
     variant_offer,
 )
 from storefront.quality.queries import badges_of
-from storefront.stock.models import StockLevel
 
 __all__ = [
     "Facets",
@@ -61,6 +54,7 @@ __all__ = [
 ]
 
 PER_PAGE = 24
+HIGHEST = 2**31 - 1  # of the whole numbers that a price can be
 
 
 def offers(
@@ -215,61 +209,34 @@ def list_page(
 ) -> ListPage:
     """A page of all products, of a collection or of what a search finds; two queries.
 
-    A narrow query reads what filters, facets and order need of every product; the offers are read for the
-    page alone.
+    One counts products that the filters cannot tell apart, the other reads the offers of the page. An unknown
+    sort is the shop's order; so are ties. Names are sorted by their folded words: accents do not count.
     """
-    ids = search_products(search, lang) if search is not None else None
-    items = _sized(lang, collection_code, ids)
-    chosen, facets = narrowed(items, filters, sort)
-    wanted = [item.product_id for item in chosen[(page - 1) * per_page : page * per_page]]
-    found = {offer.product_id: offer for offer in offers(lang, ids=wanted, with_badges=with_badges)}
-    shown = [found[product_id] for product_id in wanted if product_id in found]
-    return ListPage(shown, len(chosen), page, per_page, facets)
-
-
-@lru_cache(maxsize=8)
-def _sizes(kinds: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """Every size on sale of published products that are named by each of these kinds."""
-    return (
-        select(
-            Product.id.label("product_id"),
-            Product.code,
-            Ingredient.code.label("ingredient"),
-            undecoded(Ingredient.names),
-            Product.form,
-            ProductText.name,
-            Variant.price_cents,
-            Variant.net_grams,
-            StockLevel.available,
-        )
-        .join(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == LANG))
-        .join(Ingredient, Ingredient.id == Product.ingredient_id)
-        .join(Variant, and_(Variant.product_id == Product.id, Variant.on_sale))
-        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(PUBLISHED, *(condition for kind in kinds for condition in named([kind])))
-        .order_by(*ORDER)
-    )
-
-
-def _sized(lang: str, collection_code: str | None, ids: list[int] | None) -> list[Sized]:
     asked: dict[str, Any] = {} if collection_code is None else {"collections": [collection_code]}
-    asked |= {} if ids is None else {"ids": ids}
-    found = []
-    rows = fetch(_sizes(tuple(asked)), {"lang": lang, **asked})
-    for _product_id, group in groupby(rows, key=attrgetter("product_id")):
-        sizes = list(group)
-        size = next((size for size in sizes if size.available), sizes[0])
-        found.append(
-            Sized(
-                product_id=size.product_id,
-                code=size.code,
-                ingredient=size.ingredient,
-                ingredient_name=decoded(size.names).get(lang) or size.ingredient,
-                form=size.form,
-                name=size.name,
-                price_cents=size.price_cents,
-                unit_cents=per(size.price_cents, size.net_grams, 100),
-                in_stock=bool(size.available),
-            )
+    asked |= {} if search is None else {"ids": search_products(search, lang)}
+    asked |= {"codes": filters.codes} if filters.codes else {}
+    narrowed = {"ingredients": filters.ingredients, "forms": filters.forms, "in_stock": filters.in_stock}
+    values: dict[str, Any] = {"lang": lang, "today": clock.today(), **asked, **narrowed}
+    values["price_min"] = 0 if filters.price_min is None else filters.price_min
+    values["price_max"] = HIGHEST if filters.price_max is None else filters.price_max
+    total, facets = counted(_alike(fetch(counts(tuple(asked)), values), lang), filters)
+    shape = tuple(asked), tuple(group for group, value in narrowed.items() if value), sort
+    values |= {"most": per_page, "skipped": (page - 1) * per_page}
+    found = assembled(fetch(page_of_list(*shape), values), lang)
+    return ListPage(_with_badges(found) if with_badges else found, total, page, per_page, facets)
+
+
+def _alike(rows: Iterable[Any], lang: str) -> list[Alike]:
+    return [
+        Alike(
+            row.ingredient,
+            decoded(row.names).get(lang) or row.ingredient,
+            row.form,
+            bool(row.in_stock),
+            bool(row.price_fits),
+            row.number,
+            row.lowest,
+            row.highest,
         )
-    return found
+        for row in rows
+    ]

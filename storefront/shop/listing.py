@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from storefront.locale import current, gettext
 from storefront.money import format_money, parse_money
-from storefront.offers.queries import Facets, ListFilters
+from storefront.offers.listing import Facets, ListFilters, form_label
 
 SORTS = ("position", "price", "price_desc", "unit_price", "name")
 FORMS = ("capsules", "powder")
@@ -111,7 +111,7 @@ def chips(asked: Asked, facets: Facets) -> list[Chip]:
         for code in filters.ingredients
     ]
     found += [
-        (form_word(form), replace(filters, forms=without(filters.forms, form))) for form in filters.forms
+        (form_label(form), replace(filters, forms=without(filters.forms, form))) for form in filters.forms
     ]
     if filters.in_stock:
         found.append((gettext("In stock"), replace(filters, in_stock=False)))
@@ -129,8 +129,3 @@ def chips(asked: Asked, facets: Facets) -> list[Chip]:
 def without(values: tuple[str, ...], one: str) -> tuple[str, ...]:
     """The values but this one."""
     return tuple(value for value in values if value != one)
-
-
-def form_word(form: str) -> str:
-    """The word for a product's form."""
-    return gettext("Capsules") if form == "capsules" else gettext("Powder")

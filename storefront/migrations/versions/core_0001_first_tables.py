@@ -304,7 +304,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('product', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_product_ingredient_id'), ['ingredient_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_product_state'), ['state'], unique=False)
+        batch_op.create_index('ix_product_listed', ['state', 'position', 'id', 'ingredient_id', 'form'], unique=False)
 
     op.create_table('bioavailability_reference',
     sa.Column('product_id', sa.Integer(), nullable=False),
@@ -564,7 +564,7 @@ def downgrade() -> None:
     op.drop_table('collection_product')
     op.drop_table('bioavailability_reference')
     with op.batch_alter_table('product', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_product_state'))
+        batch_op.drop_index('ix_product_listed')
         batch_op.drop_index(batch_op.f('ix_product_ingredient_id'))
 
     op.drop_table('product')
