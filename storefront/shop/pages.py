@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
-from storefront import markdown
-from storefront.pages import queries
+from storefront.pages import markdown, queries
 from storefront.responses import gone_or_moved
 from storefront.shop.frame import breadcrumbs, frame, set_alternates
 from storefront.shop.paths import paths

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.markdown import render
+from storefront.pages.markdown import render
 
 
 def paths(scheme: str, rest: str) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from storefront import markdown
+from storefront.pages import markdown
 from storefront.shop.pages import place_of
 
 CODES = [
