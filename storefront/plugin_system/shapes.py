@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -20,7 +21,7 @@ class WrongShape(TypeError):
 def checked(hook: str, answer: Any) -> Any:
     """The answer of a hook: None, or what its annotation says (lists as lists, a str of HTML escaped).
 
-    Iterators run here, not later in a template. Raises WrongShape for anything else.
+    Iterators and lazy texts run here, not later in a template. Raises WrongShape for anything else.
     """
     promised = _hints(getattr(Specs, hook))["return"]
     if answer is None or promised is NoneType:
@@ -46,7 +47,8 @@ def _fit(value: Any, kind: Any) -> Any:
     """The value, when it is of this kind; else WrongShape, with the part that is not."""
     origin, inside = _taken_apart(kind)
     if kind in (str, Markup) and isinstance(value, str | LazyString):
-        return escape(str(value) if isinstance(value, LazyString) else value) if kind is Markup else value
+        said = str(value) if isinstance(value, LazyString) else value
+        return escape(said) if kind is Markup else said
     if origin is UnionType:
         return _fit_one_of(value, inside)
     if origin is Iterable and isinstance(value, Iterable) and not isinstance(value, str | bytes | dict):
@@ -58,11 +60,15 @@ def _fit(value: Any, kind: Any) -> Any:
     if origin is Callable and callable(value):
         return value
     if origin is None and isinstance(value, kind):
-        if hasattr(kind, "__dataclass_fields__"):
-            for name, one in _hints(kind).items():
-                _fit(getattr(value, name), one)
-        return value
+        return _fit_parts(value, kind) if hasattr(kind, "__dataclass_fields__") else value
     raise WrongShape(f"not {value!r:.100}")
+
+
+def _fit_parts(value: Any, kind: Any) -> Any:
+    """The value with every field fitted; itself when none had to change."""
+    parts = {name: (getattr(value, name), one) for name, one in _hints(kind).items()}
+    changed = {name: now for name, (was, one) in parts.items() if (now := _fit(was, one)) is not was}
+    return replace(value, **changed) if changed else value
 
 
 def _fit_one_of(value: Any, kinds: tuple[Any, ...]) -> Any:

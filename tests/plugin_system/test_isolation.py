@@ -9,7 +9,8 @@ import types
 from collections.abc import Callable
 
 import pytest
-from flask import Blueprint
+from flask import Blueprint, request
+from flask_babel.speaklater import LazyString
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -132,6 +133,20 @@ def test_a_wrong_shape_raises_in_tests_and_says_what_the_hook_gives(make_app, mo
             return
         with pytest.raises(shapes.WrongShape, match=re.escape(f"{hook} gives {promised}; not 7")):
             calling.call_all(hook, **values)
+
+
+def test_a_lazy_label_is_read_at_each_page(make_app, monkeypatch):
+    """A piece knows its values by their bytes; of a lazy text these would be its function, not its words."""
+
+    def links() -> list[hookspecs.MenuItem]:
+        return [hookspecs.MenuItem(LazyString(lambda: request.args["said"]), "/x")]
+
+    make_plugin(monkeypatch, "lazy", navigation_links=links)
+    shop = make_app("demo", config={"RAISE_IN_HOOKS": False}, plugins=("lazy",)).test_client()
+    for said in ("first", "second"):
+        assert f'<a href="/x">{said}</a>' in shop.get(f"/en/?said={said}").text
+    failed = shop.get("/en/")
+    assert failed.status_code == 200 and 'href="/x"' not in failed.text
 
 
 @pytest.mark.parametrize("given", [None, 7, "/x", [("/x",)], [("/x", "/y")], [7]])
