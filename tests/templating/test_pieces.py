@@ -12,7 +12,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup
 
 import storefront
-from storefront import locale
+from storefront import locale, templating
 from storefront.templating import piece
 
 ROOT = Path(storefront.__file__).parent.parent
@@ -60,7 +60,8 @@ def test_what_only_compares_as_equal_is_not_taken_for_the_same(
 
 
 def test_each_language_and_each_mount_has_its_own(demo_app: Flask, macro: Callable[[str], Macro]) -> None:
-    show_text = "{% macro show(value) %}{{ _('Cart') }} {{ paths().cart }}{% endmacro %}"
+    with demo_app.test_request_context("/en/"):
+        show = macro("{% macro show(value) %}{{ _('Cart') }} {{ paths().cart }}{% endmacro %}")
     made = set()
     for lang in locale.LANGUAGES:
         for root in ("", "/shop"):
@@ -68,7 +69,7 @@ def test_each_language_and_each_mount_has_its_own(demo_app: Flask, macro: Callab
                 demo_app.test_request_context(f"/{lang}/", environ_overrides={"SCRIPT_NAME": root}),
                 locale.speaking(lang),
             ):
-                made.add(str(piece(macro(show_text), None)))
+                made.add(str(piece(show, None)))
     assert made == {
         "Cart /en/cart",
         "Cart /shop/en/cart",
@@ -84,6 +85,30 @@ def test_a_piece_cannot_ask_the_frame(demo_app: Flask, macro: Callable[[str], Ma
             with pytest.raises(RuntimeError, match="knows its values only"):
                 piece(show, None)
         assert demo_app.jinja_env.globals["frame"]().lang == "en"
+
+
+def test_a_piece_within_a_piece_leaves_the_outer_one_blind(
+    demo_app: Flask, macro: Callable[[str], Macro]
+) -> None:
+    with demo_app.test_request_context("/en/"):
+        show = macro(
+            "{% macro inner(value) %}{{ value }}{% endmacro %}"
+            "{% macro show(value) %}{{ piece(inner, value) }}{{ frame().lang }}{% endmacro %}"
+        )
+        with pytest.raises(RuntimeError, match="knows its values only"):
+            piece(show, None)
+
+
+def test_no_more_pieces_are_kept_than_the_limit(
+    demo_app: Flask, macro: Callable[[str], Macro], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templating, "_pieces", {})
+    monkeypatch.setattr(templating, "MOST_PIECES", 3)
+    with demo_app.test_request_context("/en/"):
+        show = macro("{% macro show(value) %}{{ value }}{% endmacro %}")
+        for number in range(10):
+            assert piece(show, number) == str(number)
+            assert 1 <= len(templating._pieces) <= 3
 
 
 def made_as_pieces() -> set[Path]:
