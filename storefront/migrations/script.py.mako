@@ -1,7 +1,9 @@
 """${message}"""
 
 import sqlalchemy as sa
+% if "storefront.database." in f"{upgrades}{downgrades}":
 import storefront.database
+% endif
 from alembic import op
 ${imports if imports else ""}
 revision = ${repr(up_revision)}

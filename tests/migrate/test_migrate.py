@@ -11,7 +11,8 @@ from alembic.operations import Operations
 from sqlalchemy import inspect
 
 from storefront import migrate
-from storefront.database import db
+from storefront.catalog.models import ProductText
+from storefront.database import Model, UtcDateTime, db
 
 
 def tables() -> set[str]:
@@ -40,6 +41,24 @@ def test_models_and_revisions_agree(any_app):
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize(("kind", "imported"), [(sa.DateTime, False), (UtcDateTime, True)])
+def test_a_new_revision_imports_what_it_uses(app, tmp_path, kind, imported):
+    table = sa.Table("plugin_test_thing", Model.metadata, sa.Column("seen_at", kind()))
+    try:
+        migrate.run(
+            component(tmp_path),
+            lambda config: command.revision(
+                config, "a thing", autogenerate=True, rev_id="test_1", version_path=str(tmp_path)
+            ),
+        )
+    finally:
+        Model.metadata.remove(table)
+    [written] = tmp_path.glob("*.py")
+    assert kind.__name__ in written.read_text()
+    assert ("import storefront.database\n" in written.read_text()) is imported
+    compile(written.read_text(), written.name, "exec")
+
+
 def test_each_component_has_a_version_table(any_app):
     names = {component.version_table for component in migrate.components()}
     assert {"version_core", "version_plugin_blog", "version_plugin_announcement"} <= names <= tables()
@@ -64,6 +83,19 @@ def test_the_core_can_go_down_to_nothing_and_up(any_app):
     result = runner.invoke(args=["db", "upgrade"])
     assert result.exit_code == 0, result.output
     assert "product" in tables()
+
+
+def test_products_that_were_saved_before_lists_sort_by_name_are_sorted_too(any_demo_app):
+    def first_lines() -> list[str]:
+        texts = db.session.scalars(sa.select(ProductText.search_text).order_by(ProductText.id)).all()
+        db.session.rollback()
+        return [text.partition("\n")[0] for text in texts]
+
+    runner, names = any_demo_app.test_cli_runner(), first_lines()
+    assert runner.invoke(args=["db", "downgrade", "--plugin", "core", "core_0001"]).exit_code == 0
+    assert not set(first_lines()) & set(names)
+    assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
+    assert first_lines() == names
 
 
 def test_upgrade_makes_a_copy_of_an_sqlite_database_first(demo_app):
