@@ -13,7 +13,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import markupsafe
-from flask import g, request
+from flask import current_app, g, request
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import nodes
 from jinja2.runtime import Context as JinjaContext
@@ -64,9 +64,6 @@ class Environment(FlaskEnvironment):
         return f"{imported}; from {__name__} import escape\n{rest}"
 
 
-_pieces: dict[tuple[Macro, str, str, bytes], Markup] = {}
-
-
 def piece(macro: Macro, *values: Any, **named: Any) -> Markup:
     """What an imported macro makes of these values; equal values give the piece that was made before.
 
@@ -80,16 +77,17 @@ def piece(macro: Macro, *values: Any, **named: Any) -> Markup:
         request.script_root,
         pickle.dumps((values, named), pickle.HIGHEST_PROTOCOL),
     )
-    found = _pieces.get(key)
+    known: dict[tuple[Macro, str, str, bytes], Markup] = current_app.extensions.setdefault("pieces", {})
+    found = known.get(key)
     if found is None:
         outer, g.in_piece = in_piece(), True
         try:
             found = Markup(macro(*values, **named))
         finally:
             g.in_piece = outer
-        if len(_pieces) >= MOST_PIECES:
-            _pieces.clear()
-        _pieces[key] = found
+        if len(known) >= MOST_PIECES:
+            known.clear()
+        known[key] = found
     return found
 
 

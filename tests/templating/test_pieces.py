@@ -99,16 +99,25 @@ def test_a_piece_within_a_piece_leaves_the_outer_one_blind(
             piece(show, None)
 
 
+def test_each_app_keeps_its_own_pieces(make_app: Callable[[], Flask]) -> None:
+    """Else an app that is given up stays in memory with its templates, as long as its pieces do."""
+    apps = [make_app(), make_app()]
+    for app in apps:
+        app.test_client().get("/en/")
+    (one, other) = (set(app.extensions["pieces"].values()) for app in apps)
+    assert one and one == other
+    assert not set(apps[0].extensions["pieces"]) & set(apps[1].extensions["pieces"])
+
+
 def test_no_more_pieces_are_kept_than_the_limit(
     demo_app: Flask, macro: Callable[[str], Macro], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(templating, "_pieces", {})
     monkeypatch.setattr(templating, "MOST_PIECES", 3)
     with demo_app.test_request_context("/en/"):
         show = macro("{% macro show(value) %}{{ value }}{% endmacro %}")
         for number in range(10):
             assert piece(show, number) == str(number)
-            assert 1 <= len(templating._pieces) <= 3
+            assert 1 <= len(demo_app.extensions["pieces"]) <= 3
 
 
 def made_as_pieces() -> set[Path]:
