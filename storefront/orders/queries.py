@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
@@ -197,6 +197,6 @@ def today_figures(day: date) -> Figures:
 
 def _was_paid_on(day: date) -> ColumnElement[bool]:
     zone = clock.local(clock.now()).tzinfo
-    start = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+    start = datetime.combine(day, time(), tzinfo=zone)
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     return and_(Order.paid_at >= start, Order.paid_at < end)

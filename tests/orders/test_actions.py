@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -92,6 +92,19 @@ def test_the_same_post_after_paying_answers_with_the_paid_order(shop: Shelf) -> 
     with writing():
         assert actions.mark_paid(order_id, "demo", {})
     assert place(shop, {SMALL: 1}) == order_id
+    assert shop.left(SMALL) == 9
+
+
+@pytest.mark.parametrize("close", [actions.cancel, actions.expire])
+def test_the_same_post_after_the_order_was_closed_places_it_anew(
+    shop: Shelf, close: Callable[[int, str], bool]
+) -> None:
+    first = place(shop, {SMALL: 1})
+    with writing():
+        assert close(first, "system")
+    second = place(shop, {SMALL: 1})
+    assert second != first
+    assert queries.state_of(second) == "placed"
     assert shop.left(SMALL) == 9
 
 
@@ -214,6 +227,7 @@ def test_a_phone_number_is_forgotten_when_the_privacy_page_says_so(shop: Shelf) 
     old, new = clock.now() - worker.PHONES_KEPT - timedelta(minutes=1), clock.now()
     buyer = replace(shelf.BUYER, phone="0612345678")
     ends = {"sent": (old, None), "lately": (new, None), "closed": (None, old), "open": (None, None)}
+    ends["sent, money back lately"] = (old, new)
     placed = {name: place(shop, {SMALL: 1}, buyer=buyer, cart_id=name) for name in ends}
     with writing():
         for name, (sent_at, closed_at) in ends.items():
@@ -241,6 +255,28 @@ def test_lists_search_and_figures_for_the_admin(shop: Shelf) -> None:
     assert (counts["placed"], counts["paid"], counts["sent"]) == (1, 1, 0)
     figures = queries.today_figures(clock.today())
     assert (figures.orders, figures.cents) == (1, 7995)
+
+
+@pytest.mark.parametrize(
+    ("paid_at", "day"),
+    [
+        (datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC), date(2026, 6, 30)),
+        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC), date(2026, 12, 31)),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), date(2027, 1, 1)),
+    ],
+)
+def test_a_day_of_the_figures_is_one_of_the_shops_time_zone(
+    shop: Shelf, paid_at: datetime, day: date
+) -> None:
+    order_id = place(shop, {SMALL: 1})
+    with writing():
+        actions.mark_paid(order_id, "demo", {})
+        db.session.get_one(Order, order_id).paid_at = paid_at
+    for one in (day - timedelta(days=1), day, day + timedelta(days=1)):
+        found = 1 if one == day else 0
+        assert queries.today_figures(one).orders == found
+        assert queries.admin_list(paid_on=one)[1] == found
 
 
 def test_three_lines_take_few_statements(shop: Shelf, any_app: Flask, request: pytest.FixtureRequest) -> None:
