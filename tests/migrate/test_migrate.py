@@ -1,5 +1,7 @@
 """Every component has its own version table; upgrade and downgrade keep other tables' rows."""
 
+import contextlib
+import sqlite3
 from threading import Thread
 
 import click
@@ -105,6 +107,19 @@ def test_upgrade_makes_a_copy_of_an_sqlite_database_first(demo_app):
     assert "copy made: before-upgrade-" in result.output
 
 
+def test_a_copy_holds_what_there_was_and_the_oldest_copies_go(demo_app):
+    folder = demo_app.extensions["storefront"].instance_path / "copies"
+    folder.mkdir()
+    older = [folder / f"before-upgrade-2026010{day}-000000.sqlite3" for day in range(1, 7)]
+    for one in older:
+        one.touch()
+    copy = migrate.copy_sqlite()
+    assert sorted(folder.iterdir()) == [*older[2:], copy]
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        [(products,)] = connection.execute("SELECT count(*) FROM product")
+    assert products == db.session.scalar(sa.text("SELECT count(*) FROM product")) > 0
+
+
 def test_purge_leaves_no_table(any_demo_app):
     runner = any_demo_app.test_cli_runner()
     result = runner.invoke(args=["plugins", "purge", "blog", "--yes"])
@@ -145,6 +160,16 @@ def test_a_migration_that_leaves_rows_without_their_product_is_taken_back(demo_a
     with pytest.raises(click.ClickException, match="broken after"):
         upgraded(component(tmp_path, "DELETE FROM product"))
     assert db.session.scalar(count) == before > 0
+
+
+def test_a_database_that_is_broken_already_is_not_migrated(demo_app, tmp_path):
+    with db.engine.connect() as connection:
+        connection.detach()
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")
+        connection.connection.dbapi_connection.execute("DELETE FROM product")
+    with pytest.raises(click.ClickException, match="broken before"):
+        upgraded(component(tmp_path, "CREATE TABLE plugin_test_a (id INTEGER)"))
+    assert "plugin_test_a" not in tables()
 
 
 def test_a_second_upgrade_waits_for_the_first(any_app):
