@@ -82,7 +82,7 @@ class _Meta(FlaskForm.Meta):  # type: ignore[misc]
 
 
 class PublicForm(_Refusing, FlaskForm):  # type: ignore[misc]
-    """A form on a public page: no token, no session."""
+    """A form on a public page: no token, no session. Without fields of its own it is a button."""
 
     class Meta(_Meta):
         csrf = False

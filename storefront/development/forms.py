@@ -20,7 +20,3 @@ class ShownDateForm(PublicForm):
     shown = TextField(widget=DateInput())
     end = HiddenField()
     back = HiddenField()
-
-
-class PressForm(PublicForm):
-    """A button without fields: pay, decline or leave, in the demonstration of a payment."""

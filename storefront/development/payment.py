@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 
-from storefront.development.forms import PressForm
+from storefront.forms import PublicForm
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.payments import demo_gateway, queries, rules
@@ -55,7 +55,7 @@ def leave(lang: str, token: str) -> Response:
 
 
 def _found(token: str) -> tuple[Payment, Order]:
-    PressForm()
+    PublicForm()
     payment = queries.by_reference(demo_gateway.DemoProvider.name, demo_gateway.PREFIX + token)
     order = orders.order_by_id(payment.order_id) if payment else None
     if payment is None or order is None:

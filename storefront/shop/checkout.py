@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import structlog
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from storefront import clock
 from storefront.cart import cookie
@@ -26,11 +26,11 @@ from storefront.pricing.totals import Totals
 from storefront.refusals import Refused
 from storefront.shop.cart import Basket, Held, Notes, basket, cart_answer, read_cart, refused, sums
 from storefront.shop.checkout_forms import CheckoutForm
+from storefront.shop.payment import away, onward, pay
 from storefront.transactions import repeated, writing
 
 blueprint = Blueprint("shop_checkout", __name__)
 log = structlog.get_logger("checkout")
-RETRY_SECONDS = "30"
 WAYS = 3  # so often is a cart's open order made way for, when another post comes in between
 
 
@@ -101,34 +101,19 @@ def show(lang: str) -> Response:
     return _order(lang, held, form, of, choice)
 
 
-def away(token: str = "", delivers: bool = True) -> Response:
-    """503: the payment is away for a moment, or this shop has none. An order that was placed is kept.
-
-    delivers: False when the shop cannot send this cart anywhere.
-    """
-    has_provider = payment_choice.current() is not None
-    html = render_template(
-        "shop/payment_away.html", token=token, has_provider=has_provider, delivers=delivers
-    )
-    answer = make_response(html, 503)
-    answer.headers["Retry-After"] = RETRY_SECONDS
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 def _nothing_to_order(lang: str, posted: bool) -> Response:
     """An empty cart leads to the cart; one that was ordered and paid just now leads to that order."""
     cart, _forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
     order = order_queries.latest_order(cart.id) if posted else None
     if order is not None:
-        return _to(url_for("shop_orders.show", lang=lang, token=order.token))
-    return _to(url_for("shop_cart.show", lang=lang))
+        return onward(url_for("shop_orders.show", lang=lang, token=order.token))
+    return onward(url_for("shop_cart.show", lang=lang))
 
 
 def _cart_first(lang: str, held: Held, posted: bool) -> Response:
     """Something in the cart cannot be had: the cart says what, at its line."""
     if not posted:
-        return _to(url_for("shop_cart.show", lang=lang))
+        return onward(url_for("shop_cart.show", lang=lang))
     message = _("Your order was not placed: there is not enough left of something in your cart.")
     return _sold_out(lang, held, message)
 
@@ -208,17 +193,6 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
     return pay(lang, order.id, order.token)
 
 
-def pay(lang: str, order_id: int, token: str) -> Response:
-    """Lead to the payment of an order; to the order itself when there is nothing to pay any more."""
-    try:
-        return _to(conversation.start_payment(order_id))
-    except Refused:
-        return _to(url_for("shop_orders.show", lang=lang, token=token))
-    except ProviderAway as problem:
-        log.warning("payment away", reason=str(problem))
-        return away(token)
-
-
 def _placed(lang: str, held: Held, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
     """Make way at the provider, then place; again when another post of the same cart came in between."""
     for _way in range(WAYS):
@@ -290,10 +264,4 @@ def _sold_out(lang: str, held: Held, message: str) -> Response:
 
 def _to_order(lang: str, order_id: int) -> Response:
     order = order_queries.order_by_id(order_id)
-    return _to(url_for("shop_orders.show", lang=lang, token=order.token if order else "-"))
-
-
-def _to(path: str) -> Response:
-    answer = make_response(redirect(path, 303))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return onward(url_for("shop_orders.show", lang=lang, token=order.token if order else "-"))

@@ -109,7 +109,3 @@ class CheckoutForm(PublicForm):
             country=self.country.data or "",
             phone=self.phone.data or "",
         )
-
-
-class PressForm(PublicForm):
-    """A button without fields: pay again."""

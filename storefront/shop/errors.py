@@ -11,11 +11,9 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from werkzeug.exceptions import HTTPException
 
 from storefront import locale
-from storefront.catalog import queries as catalog
 from storefront.locale import gettext, lazy_gettext
-from storefront.offers.queries import Offer, offers
+from storefront.offers.queries import Offer, offers, search_offers
 from storefront.shop.frame import bare_frame
-from storefront.shop.search import in_order
 
 log = structlog.get_logger("errors")
 
@@ -98,7 +96,7 @@ def page(status: int, code: str = "") -> str:
 def suggestions(lang: str) -> list[Offer]:
     """Products whose words stand in the address; else the leading ones."""
     words = request.path.rstrip("/").rpartition("/")[2].replace("-", " ").replace("\x00", "")[:80]
-    return in_order(catalog.search(words, lang)[:SUGGESTED], lang) or offers(lang, limit=SUGGESTED)
+    return search_offers(words, lang, SUGGESTED) or offers(lang, limit=SUGGESTED)
 
 
 def title(status: int) -> str:

@@ -1,20 +1,21 @@
-"""The way back from the provider, and paying once more."""
+"""Leading to the payment of an order, the way back from the provider, and paying once more."""
 
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, abort, make_response, redirect, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 
+from storefront.forms import PublicForm
 from storefront.orders import queries as orders
 from storefront.orders import rules
-from storefront.payments import conversation
+from storefront.payments import choice, conversation
 from storefront.payments.providers import ProviderAway, ProviderRefused
+from storefront.refusals import Refused
 from storefront.shop.cart import empty_if_bought
-from storefront.shop.checkout import pay
-from storefront.shop.checkout_forms import PressForm
 
 blueprint = Blueprint("shop_payment", __name__)
 log = structlog.get_logger("payments")
+RETRY_SECONDS = "30"
 
 
 @blueprint.get("/payment/return/<token>")
@@ -31,8 +32,7 @@ def back(lang: str, token: str) -> Response:
         conversation.look_up(order_id)
     except (ProviderAway, ProviderRefused) as problem:
         log.warning("provider did not say how a session stands", reason=str(problem))
-    answer = make_response(redirect(url_for("shop_orders.show", lang=lang, token=token), 303))
-    answer.headers["Cache-Control"] = "no-store"
+    answer = onward(url_for("shop_orders.show", lang=lang, token=token))
     if orders.state_of(order_id) in rules.BOUGHT:
         empty_if_bought(answer, cart_id)
     return answer
@@ -41,8 +41,41 @@ def back(lang: str, token: str) -> Response:
 @blueprint.post("/payment/again/<token>")
 def again(lang: str, token: str) -> Response:
     """Pay an order that is still open: the page that is open at the provider, or a new one."""
-    PressForm()
+    PublicForm()
     order = orders.order_by_token(token)
     if order is None:
         abort(404)
     return pay(lang, order.id, token)
+
+
+def pay(lang: str, order_id: int, token: str) -> Response:
+    """Lead to the payment of an order; to the order itself when there is nothing to pay any more."""
+    try:
+        return onward(conversation.start_payment(order_id))
+    except Refused:
+        return onward(url_for("shop_orders.show", lang=lang, token=token))
+    except ProviderAway as problem:
+        log.warning("payment away", reason=str(problem))
+        return away(token)
+
+
+def away(token: str = "", delivers: bool = True) -> Response:
+    """503: the payment is away for a moment, or this shop has none. An order that was placed is kept.
+
+    delivers: False when the shop cannot send this cart anywhere.
+    """
+    has_provider = choice.current() is not None
+    html = render_template(
+        "shop/payment_away.html", token=token, has_provider=has_provider, delivers=delivers
+    )
+    answer = make_response(html, 503)
+    answer.headers["Retry-After"] = RETRY_SECONDS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def onward(path: str) -> Response:
+    """Lead to another page, with an answer that nobody keeps."""
+    answer = make_response(redirect(path, 303))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -67,7 +67,7 @@ def test_the_error_page_does_not_fail_when_its_template_does(make_app, monkeypat
 
 def test_not_found_without_a_database(make_app, monkeypatch):
     app = quiet(make_app)
-    monkeypatch.setattr("storefront.shop.errors.catalog.search", lambda *_a: 1 / 0)
+    monkeypatch.setattr("storefront.shop.errors.search_offers", lambda *_a: 1 / 0)
     response = app.test_client().get("/en/nowhere")
     assert response.status_code == 404
     assert "We looked everywhere" in response.text
