@@ -123,6 +123,9 @@ def alone() -> Iterator[None]:
     with db.engine.begin() as connection:
         connection.execute(text(f"SET LOCAL lock_timeout = {WAIT_MS}"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        # It idles from here on. This also ends the snapshot of the select before, for which an index that is
+        # made concurrently would wait.
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield
 
 

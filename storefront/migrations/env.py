@@ -4,6 +4,8 @@ Each component (the core, each plugin) has revisions and a version table of its 
 comes in ``config.attributes``. storefront/migrate.py runs this with an open connection.
 """
 
+from contextlib import nullcontext
+
 from alembic import context
 
 from storefront.database import Base
@@ -31,5 +33,7 @@ context.configure(
     compare_type=True,
     user_module_prefix="storefront.database.",
 )
+if context.get_context().dialect.name == "sqlite":
+    context.get_context().autocommit_block = nullcontext  # all is one transaction, which locks the file
 with context.begin_transaction():
     context.run_migrations()

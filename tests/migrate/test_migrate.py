@@ -154,6 +154,22 @@ def test_a_migration_that_fails_changes_nothing(any_app, tmp_path):
             assert [c.scalar(sa.text("PRAGMA foreign_keys")) for c in (one, other)] == [1, 1]
 
 
+def test_a_revision_may_make_an_index_without_stopping_the_shop(any_app, tmp_path):
+    """PostgreSQL does so outside a transaction only, and waits for who has an older view of the tables."""
+    part = component(tmp_path, "CREATE TABLE plugin_test_a (id INTEGER)", None)
+    step = tmp_path / "test_2.py"
+    step.write_text(
+        step.read_text().replace(
+            "raise RuntimeError('no')",
+            "with op.get_context().autocommit_block():\n"
+            "        op.create_index('test_a', 'plugin_test_a', ['id'], postgresql_concurrently=True)",
+        )
+    )
+    with migrate.alone():
+        upgraded(part)
+    assert [index["name"] for index in inspect(db.engine).get_indexes("plugin_test_a")] == ["test_a"]
+
+
 def test_a_migration_that_leaves_rows_without_their_product_is_taken_back(demo_app, tmp_path):
     count = sa.text("SELECT count(*) FROM product")
     before = db.session.scalar(count)
