@@ -17,7 +17,7 @@ from storefront.templating import piece
 
 ROOT = Path(storefront.__file__).parent.parent
 OF_THE_REQUEST = re.compile(
-    r"\b(frame\(|request\b|session\b|g\.|today\(|csrf_token|get_flashed_messages|current_user)"
+    r"\b(frame\(|request\b|session\b|g\.|today\(|csrf_token|get_flashed_messages|current_user|_external)"
 )
 
 
