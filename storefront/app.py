@@ -158,6 +158,7 @@ def _prepare_templates(app: Flask, settings: Settings, plugins: Plugins) -> None
         month=locale.format_month,
         datetime=locale.format_datetime,
         local=locale.in_language,
+        country_name=locale.country_name,
         plain_money=money.plain,
         iso=_iso,
     )

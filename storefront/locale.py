@@ -1,4 +1,4 @@
-"""Languages: which ones there are, what is spoken now, translated texts and dates.
+"""Languages: which ones there are, what is spoken now, translated texts, names of countries and dates.
 
 The language is decided once per request, job or mail by ``speaking``; a look-up then costs one dictionary
 access. Flask-Babel is told the same language, for the forms of flask-security and WTForms.
@@ -87,6 +87,11 @@ def lazy_gettext(message: str, **values: object) -> LazyString:
 def in_language(texts: dict[str, str], lang: str | None = None) -> str:
     """One language's text of a LocalText; never another language's: a missing one is empty."""
     return texts.get(lang or _current.get(), "")
+
+
+def country_name(code: str) -> str:
+    """A country's name: "Netherlands", in Dutch "Nederland"."""
+    return {"NL": gettext("Netherlands"), "BE": gettext("Belgium")}.get(code, code)
 
 
 def format_date(day: date, lang: str | None = None) -> str:

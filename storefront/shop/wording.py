@@ -1,4 +1,4 @@
-"""How the shop says things: prices per 100 g, what a day brings, badges, countries and measured values."""
+"""How the shop says things: prices per 100 g, what a day brings, badges and measured values."""
 
 from __future__ import annotations
 
@@ -63,11 +63,6 @@ def reference_share(fact: dict[str, Any]) -> str:
 def country(code: str) -> str:
     """A country's short mark as people write it: "NL", "US" (in Dutch "VS")."""
     return gettext("US") if code == "US" else code
-
-
-def country_name(code: str) -> str:
-    """A country's name: "Netherlands", in Dutch "Nederland"."""
-    return {"NL": gettext("Netherlands"), "BE": gettext("Belgium")}.get(code, code)
 
 
 def place(name: str, cities: dict[str, str], code: str) -> str:
@@ -198,7 +193,6 @@ def init_app(app: Flask) -> None:
         unit_price=unit_price,
         dose=dose,
         country=country,
-        country_name=country_name,
         badge_title=badge_title,
         badge_summary=badge_summary,
         plain_number=plain_number,
