@@ -39,8 +39,13 @@ def active_name(name: str) -> str:
     abbreviation = re.search(r"\(([A-Z0-9]{2,6})\)", name)
     if abbreviation:
         return abbreviation[1]
-    name = re.sub(r"^(of which|waarvan) ", "", re.sub(r" *\([^)]*\)", "", name))
+    name = substance(re.sub(r" *\([^)]*\)", "", name))
     return name[:1].lower() + name[1:]
+
+
+def substance(name: str) -> str:
+    """The name in a row of the facts, without its "of which"."""
+    return re.sub(r"^(of which|waarvan) ", "", name)
 
 
 def portion(units: Decimal, unit: str) -> str:
@@ -192,6 +197,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         unit_price=unit_price,
         dose=dose,
+        substance=substance,
         country=country,
         badge_title=badge_title,
         badge_summary=badge_summary,

@@ -122,6 +122,7 @@ def test_the_product_page_tells_all_that_must_be_told(demo_client):
     for text in (
         "€34.95", "€49.79 per 100 g", "€1.17 a day", "9% VAT", "90 capsules", "180 capsules", "144 mg", "38%",
         "Supplement facts", "Do not exceed", "Directions", "food supplement", "In stock",
+        "1169/2011. Magnesium: 375 mg.",
     ):  # fmt: skip
         assert text.lower() in html.lower(), text
 
