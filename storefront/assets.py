@@ -15,17 +15,17 @@ class Assets:
 
     def __init__(self, folders: dict[str, Path]) -> None:
         self.folders = folders
-        self._addresses: dict[tuple[str, str, str], str] = {}
+        self._addresses: dict[tuple[str, str], str] = {}  # below the mount
 
     def address(self, path: str, plugin: str = "") -> str:
         """The address of a file: "css/base.css", or "x.css" of a plugin; it changes with the file."""
         root = request.script_root if has_request_context() else ""
-        known = self._addresses.get((root, plugin, path))
+        known = self._addresses.get((plugin, path))
         if known is None:
             version = self._version(path, plugin)
             name = f"plugins/{plugin}/{path}" if plugin else path
-            known = self._addresses[root, plugin, path] = f"{root}/static/{name}?v={version}"
-        return known
+            known = self._addresses[plugin, path] = f"/static/{name}?v={version}"
+        return root + known
 
     def register(self, app: Flask) -> None:
         """Serve the plugins' files, and let a versioned address be kept for a year."""
@@ -40,15 +40,11 @@ class Assets:
 
     def _keep(self, response: Response) -> Response:
         if request.endpoint in {"static", "plugin_static"} and response.status_code in {200, 304}:
-            known = request.full_path in self._current()
+            known = request.full_path in self._addresses.values()  # another version is not kept for long
             response.headers["Cache-Control"] = (
                 f"public, max-age={YEAR}, immutable" if known else "public, no-cache"
             )
         return response
-
-    def _current(self) -> set[str]:
-        """The addresses that pages give out now; another version of a file is not kept for long."""
-        return {address.removeprefix(root) for (root, _, _), address in self._addresses.items()}
 
     def _version(self, path: str, plugin: str) -> str:
         return hashlib.sha256((self.folders[plugin] / path).read_bytes()).hexdigest()[:10]

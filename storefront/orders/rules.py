@@ -98,7 +98,7 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """Everything that placing an order takes."""
+    """Everything that placing an order takes. Raises ValueError without a line."""
 
     cart_id: str
     lang: str
@@ -114,6 +114,8 @@ class NewOrder:
     digest: str = field(default="")
 
     def __post_init__(self) -> None:
+        if not self.lines:
+            raise ValueError("an order has at least one line")
         if not self.digest:
             object.__setattr__(self, "digest", digest(self))
 

@@ -12,6 +12,8 @@ from flask import current_app, request, url_for
 
 from storefront.locale import current
 
+MOST_MOUNTS = 20
+
 
 class Paths:
     """Where the pages of one language stand, with the mount prefix."""
@@ -52,5 +54,7 @@ def paths(lang: str | None = None) -> Paths:
     key = (request.script_root, lang or current())
     found = known.get(key)
     if found is None:
+        if len(known) >= MOST_MOUNTS:  # whoever reaches the server directly can name a mount of his own
+            known.clear()
         found = known[key] = Paths(key[1])
     return found

@@ -53,6 +53,11 @@ def test_only_what_was_not_sent_can_be_sold_again() -> None:
     assert [state for state in rules.STATES if rules.can_be_sold_again(state)] == ["paid"]
 
 
+def test_an_order_has_a_line() -> None:
+    with pytest.raises(ValueError, match="at least one line"):
+        new_order(SHELF, {})
+
+
 def test_an_equal_post_has_an_equal_digest() -> None:
     first = new_order(SHELF, {SMALL: 1, "NMN-P-50": 2})
     assert new_order(SHELF, {"NMN-P-50": 2, SMALL: 1}).digest == first.digest
