@@ -9,7 +9,7 @@ from sqlalchemy import select
 from plugins.blog.admin_views.insert import at_end
 from plugins.blog.models import Article, ArticleText
 from plugins.blog.tests.admin_forms import EDIT, message, opened, parsed, value
-from plugins.blog.tests.test_admin_articles import png
+from plugins.blog.tests.test_admin_input import png
 from storefront.database import db
 
 PICK = "/admin/blog/pick"
