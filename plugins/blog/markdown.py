@@ -95,8 +95,7 @@ def render(text: str, known: Collection[str] | None = None) -> Rendered:
 
     known: keys of the library; a citation of any other key is marked in the text instead of numbered.
     """
-    env: dict[str, Any] = {"known": known, "cited": {}, "ids": set(), "table": 0}
-    tokens = PARSER.parse(text, env)
+    tokens, env = _parsed(text, known)
     found = Rendered(cited=env["cited"])
     heading = ""
     run: list[Token] = []
@@ -120,8 +119,15 @@ def render(text: str, known: Collection[str] | None = None) -> Rendered:
 
 
 def keys_in(text: str) -> list[str]:
-    """The keys that a text cites, in order."""
-    return list(render(text).cited)
+    """The keys that a text cites, in order of the first citing."""
+    _tokens, env = _parsed(text, None)
+    return list(env["cited"])
+
+
+def _parsed(text: str, known: Collection[str] | None) -> tuple[list[Token], dict[str, Any]]:
+    """The tokens of a text, and what was noted on the way: what it cites."""
+    env: dict[str, Any] = {"known": known, "cited": {}, "ids": set()}
+    return PARSER.parse(text, env), env
 
 
 def resolved(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from plugins.blog import markdown
 from plugins.blog.models import Article, ArticleText
 from plugins.blog.tests.admin_forms import EDIT, fields, message, opened, parsed, value
 from storefront.database import db
@@ -69,6 +72,22 @@ def test_a_post_without_token_changes_nothing(marketer_client: FlaskClient, path
     response = marketer_client.post(path, data={"nl-title": "Anders", "do": "save"})
     assert response.status_code in (400, 422)
     assert (text_of("nl").title, count()) == before
+
+
+def test_saving_makes_the_html_of_each_text_once(
+    marketer_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    render = markdown.render
+
+    def counted(text: str, *known: Any) -> markdown.Rendered:
+        made.append(text)
+        return render(text, *known)
+
+    sent = opened(marketer_client) | {"do": "save"}
+    monkeypatch.setattr(markdown, "render", counted)
+    assert marketer_client.post(EDIT, data=sent).status_code == 303
+    assert made == [text_of("nl").body, text_of("en").body]
 
 
 def test_the_list_shows_every_article_and_narrows(marketer_client: FlaskClient) -> None:
