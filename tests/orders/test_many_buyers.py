@@ -22,6 +22,7 @@ from storefront.shop import checkout
 from storefront.stock import actions as stock
 from storefront.stock.models import StockLevel
 from storefront.testing import KEY, Live, Maker
+from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import POSTED, SMALL, Shelf
 
@@ -50,9 +51,9 @@ def order_at_once(url: str, cookies: list[str]) -> list[Answer]:
     host = urlsplit(url).netloc
 
     def buy(cart: str) -> Answer:
-        connection = http.client.HTTPConnection(host, timeout=60)
+        connection = http.client.HTTPConnection(host, timeout=120)
         connection.connect()
-        start.wait(timeout=30)
+        start.wait(timeout=60)
         headers = {"Cookie": f"cart={cart}", "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/en/checkout", urlencode(POSTED | {"seen": "NL.standard.3945"}), headers)
         answer = connection.getresponse()
@@ -64,16 +65,19 @@ def order_at_once(url: str, cookies: list[str]) -> list[Answer]:
         return list(buyers.map(buy, cookies))
 
 
-def test_a_hundred_buyers_get_ten_units(shop: tuple[Flask, Shelf], serve: Serve) -> None:
+@pytest.mark.parametrize(("buyers", "units"), [(100, 5), pytest.param(1000, 50, marks=pytest.mark.full)])
+def test_more_buyers_than_units(shop: tuple[Flask, Shelf], serve: Serve, buyers: int, units: int) -> None:
     app, shelf_ = shop
+    with writing():
+        stock.set_level(shelf_.ids[SMALL], units, "test")
     live = serve(app, workers=2, threads=8)
-    answers = order_at_once(live.url, [cart_cookie() for _ in range(100)])
+    answers = order_at_once(live.url, [cart_cookie() for _ in range(buyers)])
     statuses = [status for status, _ in answers]
-    assert (statuses.count(303), statuses.count(409)) == (10, 90), statuses
+    assert (statuses.count(303), statuses.count(409)) == (units, buyers - units), statuses
     assert all("/payment/demo/" in location for status, location in answers if status == 303)
     orders = shelf.orders()
     sold = sum(line.quantity for order in orders for line in order.lines)
-    assert (len(orders), sold + shelf_.left(SMALL), shelf_.left(SMALL)) == (10, 10, 0)
+    assert (len(orders), sold, shelf_.left(SMALL)) == (units, units, 0)
     assert shelf_.moved(SMALL) == 0, "all movements add up to the level"
 
 
