@@ -1,41 +1,46 @@
-"""`flask worker`: takes jobs from the outbox, one at a time, and sweeps expired reservations each minute.
+"""`flask worker`: takes jobs from the outbox, one at a time, and does what comes again and again.
 
 A job that changes data runs with its `done_at` in one transaction. A job that talks to the network is leased
 and committed first, and runs without a transaction (a mail inside one would lock every other writer of
-SQLite). A job of an absent plugin waits.
+SQLite). A job of an absent plugin waits. Any number of workers may run on PostgreSQL.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
 import signal
+import socket
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ParamSpec
 
 import structlog
 from flask import current_app
-from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from storefront import clock, mail
 from storefront.config import Settings
 from storefront.database import db
-from storefront.jobs.actions import forget_done
-from storefront.jobs.models import Job
+from storefront.jobs import leases, periodic
+from storefront.jobs.actions import beat, forget_done
 from storefront.orders import mail as order_mail
 from storefront.orders.actions import forget_phones
+from storefront.payments import conversation
+from storefront.payments import mail as payment_mail
 from storefront.payments.actions import forget_events
-from storefront.payments.conversation import sweep
 from storefront.plugin_system import calling, hookspecs
 from storefront.transactions import writing
 
+P = ParamSpec("P")
 log = structlog.get_logger("worker")
-LEASE = timedelta(seconds=60)
-MOST_ATTEMPTS = 60
-SWEEP_SECONDS = 60
 IDLE_SECONDS = 1.0
-TIDY = timedelta(days=1)
+PULSE_SECONDS = 15.0
+LONGEST_JOB = timedelta(minutes=10)  # a worker that is busy longer hangs: its lease may run out
+TRIES_TO_NOTE = 20  # one a second: a database that restarts is back by then
 KEPT = timedelta(days=30)  # jobs that are done, and ids of a provider's events
 PHONES_KEPT = timedelta(days=90)  # after an order was sent or closed; the privacy page says so
 
@@ -49,15 +54,20 @@ def _tell(hook: str) -> hookspecs.Job:
     return hookspecs.Job(tell)
 
 
-def _send(compose: Callable[[int], mail.Message]) -> hookspecs.Job:
-    """A mail about an order."""
+def _send(compose: Callable[..., mail.Message]) -> hookspecs.Job:
+    """A mail; the job's payload is what its function takes."""
 
     def send(payload: dict[str, Any]) -> None:
-        message = compose(payload["order_id"])
+        message = compose(**payload)
         db.session.rollback()
         mail.send(message, _settings())
 
     return hookspecs.Job(send, network=True)
+
+
+def _ask(talk: Callable[..., None]) -> hookspecs.Job:
+    """A conversation with the payment provider; the job's payload is what its function takes."""
+    return hookspecs.Job(lambda payload: talk(**payload), network=True)
 
 
 JOBS: dict[str, hookspecs.Job] = {
@@ -66,26 +76,94 @@ JOBS: dict[str, hookspecs.Job] = {
     "mail.order_confirmation": _send(order_mail.order_confirmation),
     "mail.order_sent": _send(order_mail.order_sent),
     "mail.order_refunded": _send(order_mail.order_refunded),
+    "mail.money_returned": _send(payment_mail.money_returned),
+    "payment.return": _ask(conversation.give_back_held),
+    "payment.refunds": _ask(conversation.look_up_refunds),
 }
 
 
+def _tidy() -> None:
+    """What is done and old goes, else two tables grow for ever."""
+    with writing():
+        before = clock.now() - KEPT
+        forget_done(before)
+        forget_events(before)
+        forget_phones(clock.now() - PHONES_KEPT)
+
+
+@dataclass(frozen=True)
+class Again:
+    """Work that comes again and again. It runs without a transaction and may end in the middle."""
+
+    every: timedelta
+    function: Callable[[], object]
+
+
+PERIODIC: dict[str, Again] = {
+    "sweep": Again(timedelta(minutes=1), conversation.sweep),
+    "reconcile": Again(timedelta(minutes=5), conversation.reconcile),
+    "tidy": Again(timedelta(days=1), _tidy),
+}
+
+
+class Pulse(threading.Thread):
+    """Says every few seconds that the worker lives, and keeps its leases, also during a long job."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(name="pulse", daemon=True)
+        self.holder = holder
+        self.busy_since = clock.now()
+        self.ended = threading.Event()
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run(self) -> None:
+        """Until the worker ends."""
+        while not self.ended.wait(PULSE_SECONDS):
+            self.beat()
+
+    def beat(self) -> None:
+        """Once; when the database is away or busy, the next one may get through."""
+        if clock.now() - self.busy_since > LONGEST_JOB:
+            return
+        with self._app.app_context():
+            try:
+                with writing():
+                    beat()
+                    leases.renew(self.holder)
+            except DBAPIError as error:
+                log.warning("no pulse", reason=str(error.orig))
+
+
 def work(once: bool = False) -> int:
-    """Take jobs until told to stop, or until none is due when `once`. Returns how many ran."""
+    """Take jobs until told to stop, or until none is due when `once`. Returns how many ran.
+
+    Told to stop, it finishes the job in hand.
+    """
     clock.use_zone(_settings().time_zone)
     stopping = threading.Event()
+    pulse = Pulse(new_holder())
+    pulse.beat()
+    pulse.start()
     if not once:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-    done = 0
-    next_sweep = next_tidy = clock.now()
+    try:
+        return _work(pulse, stopping, once)
+    finally:
+        pulse.ended.set()
+        _give_back(pulse.holder)
+
+
+def _work(pulse: Pulse, stopping: threading.Event, once: bool) -> int:
+    done, next_look = 0, clock.now()
     while not stopping.is_set():
-        if clock.now() >= next_sweep:
-            _sweep()
-            next_sweep = clock.now() + timedelta(seconds=SWEEP_SECONDS)
-        if clock.now() >= next_tidy:
-            _tidy()
-            next_tidy = clock.now() + TIDY
-        ran = _ran()
+        pulse.busy_since = clock.now()
+        if clock.now() >= next_look:
+            _survives(run_periodic, pulse.holder)
+            next_look = clock.now() + timedelta(seconds=IDLE_SECONDS)
+        if stopping.is_set():
+            break
+        ran = _survives(run_one, pulse.holder)
         done += ran
         if not ran:
             if once:
@@ -94,21 +172,50 @@ def work(once: bool = False) -> int:
     return done
 
 
-def _ran() -> bool:
-    """Run one job; when the database is away or locked the worker waits for it, and does not end."""
+def _survives(step: Callable[[str], bool], holder: str) -> bool:
+    """When the database is away or locked the worker waits for it, and does not end."""
     try:
-        return run_one()
+        return step(holder)
     except DBAPIError:
         log.exception("database away")
         db.session.remove()
         return False
 
 
-def run_one() -> bool:
-    """Run one due job. Returns False when none is due."""
-    jobs = known_jobs()
+def new_holder() -> str:
+    """A worker's name on what it has in hand: machine, process, and what tells it from an earlier one."""
+    return f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def run_periodic(holder: str = "") -> bool:
+    """Do what has to be done again now and no other worker has in hand. False when there is nothing."""
+    holder, ran = holder or new_holder(), False
+    for name in periodic.due(PERIODIC):
+        with writing():
+            taken = periodic.take(name, holder)
+        if not taken:
+            continue
+        ran, error = True, ""
+        try:
+            PERIODIC[name].function()
+        except Exception as failure:
+            log.exception("periodic work failed", name=name)
+            error = f"{type(failure).__name__}: {failure}"
+        finally:
+            db.session.rollback()
+        _note(periodic.finish, name, holder, PERIODIC[name].every, error)
+    return ran
+
+
+def run_one(holder: str = "") -> bool:
+    """Run one due job, those that never failed first. Returns False when none is due."""
+    jobs, holder = known_jobs(), holder or new_holder()
     try:
-        return _run_in_transaction(jobs) or _run_leased(jobs)
+        if not leases.is_due(list(jobs), calling.plugins().names()):
+            return False
+        return any(
+            _run_in_transaction(jobs, tried) or _run_leased(jobs, tried, holder) for tried in (False, True)
+        )
     finally:
         db.session.rollback()
 
@@ -120,112 +227,81 @@ def known_jobs() -> dict[str, hookspecs.Job]:
     return theirs | JOBS
 
 
-def _due(names: list[str]) -> Select[Job]:
-    """The first due job among `names`; jobs of absent plugins stay."""
-    moment = clock.now()
-    return (
-        select(Job)
-        .where(
-            Job.done_at.is_(None),
-            Job.run_at <= moment,
-            Job.name.in_(names),
-            Job.attempts < MOST_ATTEMPTS,
-            Job.plugin.in_(["", *calling.plugins().names()]),
-            or_(Job.leased_until.is_(None), Job.leased_until < moment),
-        )
-        .order_by(Job.run_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _run_in_transaction(jobs: dict[str, hookspecs.Job]) -> bool:
+def _run_in_transaction(jobs: dict[str, hookspecs.Job], tried: bool) -> bool:
     """A job that changes data: its work and its `done_at` are one transaction."""
-    names = [name for name, job in jobs.items() if not job.network]
-    if not _any_due(names):
+    names, plugins = [name for name, job in jobs.items() if not job.network], calling.plugins().names()
+    if not leases.is_due(names, plugins, tried):
         return False
     job_id = 0
     try:
         with writing():
-            job = db.session.scalar(_due(names))
+            job = leases.take(names, plugins, tried)
             if job is None:
                 return False
             job_id = job.id
             jobs[job.name].function(job.payload)
-            job.done_at = clock.now()
+            job.done_at, job.error = clock.now(), ""
             job.attempts += 1
     except Exception as error:
+        if not job_id:
+            raise
         _failed(job_id, error)
     return True
 
 
-def _run_leased(jobs: dict[str, hookspecs.Job]) -> bool:
+def _run_leased(jobs: dict[str, hookspecs.Job], tried: bool, holder: str) -> bool:
     """A job that talks to the network: leased, committed, done, noted."""
-    names = [name for name, job in jobs.items() if job.network]
-    if not _any_due(names):
+    names, plugins = [name for name, job in jobs.items() if job.network], calling.plugins().names()
+    if not leases.is_due(names, plugins, tried):
         return False
     with writing():
-        job = db.session.scalar(_due(names))
+        job = leases.take(names, plugins, tried)
         if job is None:
             return False
-        job.leased_until = clock.now() + LEASE
-        job.attempts += 1  # here, so that a job which ends the process is not tried for ever
-        taken = (job.id, job.name, dict(job.payload))
-    job_id, name, payload = taken
+        job_id, name, payload = job.id, job.name, dict(job.payload)
+        taken = leases.lease(job, holder)
+    if not taken:
+        log.error("job given up", job=job_id, name=name)
+        return True
     try:
         jobs[name].function(payload)
     except Exception as error:
-        _failed(job_id, error, counted=True)
+        _failed(job_id, error, holder)
         return True
-    with writing():
-        db.session.execute(
-            update(Job)
-            .where(and_(Job.id == job_id, Job.done_at.is_(None)))
-            .values(done_at=clock.now(), leased_until=None)
-        )
+    _note(leases.finish, job_id, holder)
     return True
 
 
-def _any_due(names: list[str]) -> bool:
-    """Look without writing, so that an idle worker never takes SQLite's write lock."""
-    found = db.session.scalar(
-        _due(names).with_only_columns(Job.id).with_for_update(read=False, skip_locked=True)
-    )
-    db.session.rollback()
-    return found is not None
-
-
-def _failed(job_id: int, error: Exception, counted: bool = False) -> None:
-    """Note a failure and try again later: after 10 s, then doubling, at most every two hours."""
+def _failed(job_id: int, error: Exception, holder: str = "") -> None:
+    """Note a failure and try again later; after three days somebody has to look at it."""
     log.exception("job failed", job=job_id)
     with writing():
-        job = db.session.get(Job, job_id)
-        if job is not None:
-            job.attempts += 0 if counted else 1
-            job.error = f"{type(error).__name__}: {error}"[:2000]
-            job.leased_until = None
-            job.run_at = clock.now() + timedelta(seconds=min(10 * 2 ** (job.attempts - 1), 7200))
+        dead = leases.fail(job_id, error, holder)
+    if dead:
+        log.error("job given up", job=job_id)
 
 
-def _sweep() -> None:
-    try:
-        sweep()
-    except Exception:
-        log.exception("sweep failed")
-    finally:
-        db.session.rollback()
+def _note(action: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Write down what was done; through a restart of the database too, else it would be done twice."""
+    for left in reversed(range(TRIES_TO_NOTE)):
+        try:
+            with writing():
+                action(*args, **kwargs)
+            return
+        except DBAPIError:
+            db.session.remove()
+            if not left:
+                raise
+            log.exception("database away, what was done is noted later")
+            time.sleep(IDLE_SECONDS)
 
 
-def _tidy() -> None:
-    """Once a day: what is done and old goes, else two tables grow for ever."""
+def _give_back(holder: str) -> None:
     try:
         with writing():
-            before = clock.now() - KEPT
-            forget_done(before)
-            forget_events(before)
-            forget_phones(clock.now() - PHONES_KEPT)
-    except Exception:
-        log.exception("tidying failed")
+            leases.give_back(holder)
+    except DBAPIError:
+        log.exception("leases not given back: they run out")
 
 
 def _settings() -> Settings:

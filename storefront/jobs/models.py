@@ -12,7 +12,10 @@ from storefront.database import Model
 
 
 class Job(Model):
-    """Something to do after the commit. `plugin` is set when a plugin has to do it."""
+    """Something to do after the commit. `plugin` is set when a plugin has to do it.
+
+    Waiting until `done_at` or `dead_at` is set; both are set when staff let a dead one go.
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_due", "done_at", "run_at"),)
@@ -23,6 +26,31 @@ class Job(Model):
     payload: Mapped[dict[str, Any]]
     run_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    first_tried_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None] = mapped_column(String(40))  # the worker that has it in hand
     done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Periodic(Model):
+    """Work that comes again and again, and that one worker does at a time, however many there are."""
+
+    __tablename__ = "periodic"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    next_run_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None] = mapped_column(String(40))
+    ran_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Heartbeat(Model):
+    """When a worker last said that it lives; one row for all of them."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seen_at: Mapped[datetime]

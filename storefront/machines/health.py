@@ -21,10 +21,18 @@ def process() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[dict[str, object], int, dict[str, str]]:
-    """Database and queue answer; how much is waiting in the queue. 503 when they do not."""
+    """Database and queue answer; what waits there, and whether a worker runs. 503 when the database is away.
+
+    Without a worker the shop sells all the same, so a missing one is named and changes no status.
+    """
     try:
-        waiting = jobs.waiting()
+        found = jobs.health()
     except Exception:
         log.exception("not ready")
         return {"database": "away"}, 503, NO_STORE | {"Retry-After": "5"}
-    return {"database": "ok", "queue": {"waiting": waiting}}, 200, NO_STORE
+    worker = {
+        "state": "missing" if found.is_worker_missing else "ok",
+        "seen_at": found.seen_at.isoformat(timespec="seconds") if found.seen_at else None,
+    }
+    queue = {"waiting": found.waiting, "dead": found.dead}
+    return {"database": "ok", "queue": queue, "worker": worker}, 200, NO_STORE

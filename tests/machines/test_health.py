@@ -17,7 +17,7 @@ def test_ready_when_database_and_queue_answer(demo_client):
 
 
 def test_not_ready_when_the_database_is_away(demo_client, monkeypatch):
-    monkeypatch.setattr("storefront.machines.health.jobs.waiting", lambda: 1 / 0)
+    monkeypatch.setattr("storefront.machines.health.jobs.health", lambda: 1 / 0)
     response = demo_client.get("/readyz")
     assert response.status_code == 503
     assert response.headers["Retry-After"]

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from storefront import clock, worker
 from storefront.database import db
+from storefront.jobs import rules
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Job as Row
 from storefront.payments.models import ProviderEvent
@@ -69,7 +70,7 @@ def test_a_leased_job_is_not_taken_by_another_worker(any_app, monkeypatch):
     monkeypatch.setitem(worker.JOBS, "test.mail", Job(lambda _payload: None, network=True))
     with writing():
         db.session.add(
-            Row(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + worker.LEASE)
+            Row(name="test.mail", payload={}, run_at=clock.now(), leased_until=clock.now() + rules.LEASE)
         )
     assert worker.work(once=True) == 0
 
@@ -82,10 +83,10 @@ def test_jobs_of_an_absent_plugin_and_unknown_jobs_wait(any_app):
 
 
 def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(any_app, monkeypatch):
-    def away(_names):
+    def away(*_values):
         raise OperationalError("SELECT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr(worker, "_any_due", away)
+    monkeypatch.setattr(worker.leases, "is_due", away)
     put("test.change", n=1)
     assert worker.work(once=True) == 0
     monkeypatch.undo()
