@@ -13,6 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SHOP_NAME = "Helder"  # on pages and in mails; also the group whose laboratories are not independent
+DEMO_ADDRESS = "Voorbeeldkade 1, 9999 XX Voorbeeldstad, Nederland"  # invented, like all of the demo shop
+DEMO_VAT_ID, DEMO_REGISTER_ID = "NL000000000B00", "00000000"
 DEVELOPMENT_KEY = "development-only-key-not-for-production"
 SHORTEST_KEY = 32
 BUNDLED_PLUGINS = "blog,announcement"
@@ -39,6 +41,10 @@ class Settings:
     stripe_api_base: str = ""  # another address of Stripe's API; the tests' double uses it
     mail_url: str = ""  # smtp://user:password@host:587; empty writes files under instance/mail
     mail_from: str = f"{SHOP_NAME} <shop@localhost>"  # sender of all mails
+    seller_name: str = SHOP_NAME  # who sells: this and the next three stand on invoices
+    seller_address: str = ""  # street, postcode and city, country; a comma begins a new line
+    seller_vat_id: str = ""  # VAT number
+    seller_register_id: str = ""  # number in the trade register (KvK)
     media_dir: Path = Path()  # uploads; immutable files named by their hash
     edge_seconds: int = 0  # how long a cache in front may keep a public page unasked
     rate_limit_store: str = "memory://"  # redis://… where several machines serve
@@ -76,6 +82,10 @@ class Settings:
             stripe_api_base=get("STRIPE_API_BASE"),
             mail_url=get("MAIL_URL"),
             mail_from=get("MAIL_FROM") or cls.mail_from,
+            seller_name=get("SELLER_NAME") or SHOP_NAME,
+            seller_address=get("SELLER_ADDRESS") or (DEMO_ADDRESS if development else ""),
+            seller_vat_id=get("SELLER_VAT_ID") or (DEMO_VAT_ID if development else ""),
+            seller_register_id=get("SELLER_REGISTER_ID") or (DEMO_REGISTER_ID if development else ""),
             media_dir=Path(get("MEDIA_DIR") or instance_path / "media"),
             edge_seconds=_whole("EDGE_SECONDS", get("EDGE_SECONDS", "0")),
             rate_limit_store=get("RATE_LIMIT_STORE") or "memory://",

@@ -227,7 +227,8 @@ def downgrade() -> None:
         method.drop_column('steps')
         method.create_unique_constraint(op.f('uq_shipping_method_country_code'), ['country', 'code'])
     op.drop_table('shipping_zone')
-    with op.batch_alter_table('variant') as variant:
+    positive = sa.CheckConstraint('price_cents > 0', name=op.f('ck_variant_price_positive'))
+    with op.batch_alter_table('variant', table_args=(positive,)) as variant:
         variant.drop_column('shipping_grams')
     # --- pricing: discounts
     with op.batch_alter_table('order_line', schema=None) as batch_op:
