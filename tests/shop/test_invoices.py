@@ -1,4 +1,4 @@
-"""The papers of an order, as the buyer and the staff see them: who may, in which language, with which words."""
+"""The papers of an order, as its buyer sees them: who may, in which language, as a page and as a file."""
 
 from __future__ import annotations
 
