@@ -15,7 +15,7 @@ from storefront.catalog.models import Product
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
-from storefront.payments.conversation import sweep
+from storefront.payments.conversation import reconcile, sweep
 from storefront.plugin_system import calling
 from storefront.refusals import Refused
 from storefront.transactions import writing
@@ -71,6 +71,12 @@ def create_staff_command(email: str, name: str, role: str, password: str) -> Non
 def sweep_command() -> None:
     """Give back the stock of orders whose reservation ended."""
     click.echo(f"{sweep()} orders expired")
+
+
+@shop.command("reconcile")
+def reconcile_command() -> None:
+    """Ask the payment provider about everything that it should have told the shop by now."""
+    click.echo(f"{reconcile()} payments and refunds brought up to date")
 
 
 @click.command("worker")

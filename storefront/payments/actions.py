@@ -9,15 +9,16 @@ from sqlalchemy import CursorResult, delete, func, select, update
 
 from storefront import clock
 from storefront.database import db
+from storefront.jobs.actions import enqueue
 from storefront.locale import current as language
 from storefront.locale import gettext as _
-from storefront.money import format_money
+from storefront.money import format_money, shares
 from storefront.orders import actions as orders
 from storefront.orders import rules as order_rules
 from storefront.orders.models import Order
 from storefront.payments import queries, rules
 from storefront.payments.models import Payment, ProviderEvent, Refund
-from storefront.payments.providers import PaymentRequest, Session
+from storefront.payments.providers import Item, PaymentRequest, Session
 from storefront.refusals import Refused
 
 
@@ -72,7 +73,15 @@ def request_of(payment: Payment, order: Order) -> PaymentRequest:
         amount_cents=payment.amount_cents,
         currency=payment.currency,
         expires_at=rules.session_end(payment.created_at),
+        items=_items(order),
+        shipping_cents=order.shipping_cents,
     )
+
+
+def _items(order: Order) -> tuple[Item, ...]:
+    """The lines of an order as they are paid: what was taken off is split over them by largest remainder."""
+    paid = shares(order.total_cents - order.shipping_cents, [line.line_cents for line in order.lines])
+    return tuple(Item(line.quantity, cents) for line, cents in zip(order.lines, paid, strict=True))
 
 
 def session_opened(payment_id: int, session: Session) -> bool:
@@ -90,12 +99,16 @@ def close_attempt(payment_id: int, state: str) -> bool:
     return _changed(
         update(Payment)
         .where(Payment.id == payment_id, Payment.state.in_((*rules.LIVE, rules.PENDING)))
-        .values(state=state, completed_at=clock.now())
+        .values(state=state, completed_at=clock.now(), answered_at=clock.now())
     )
 
 
 def begin_refund(
-    order_id: int, amount_cents: int | None, actor: str, given_back_cents: int | None = None
+    order_id: int,
+    amount_cents: int | None,
+    actor: str,
+    given_back_cents: int | None = None,
+    restock: bool = True,
 ) -> Refund:
     """Write down a refund before the provider is asked. None means all that is left.
 
@@ -122,12 +135,30 @@ def begin_refund(
     if cents < 1 or cents > left:
         amount = format_money(left, language())
         raise Refused(_("You can give back at most %(amount)s.", amount=amount), field="amount")
+    return _new_refund(payment, cents, actor, restock)
+
+
+def begin_return(payment_id: int) -> Refund | None:
+    """Write down that money which was held goes back, all that is left of it. None when nothing is."""
+    _lock(db.session.get_one(Payment, payment_id).order_id)
+    payment = db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+    if payment.state != rules.HELD or not payment.intent:
+        return None
+    unfinished = queries.unfinished_refund(payment_id)
+    left = (payment.received_cents or 0) - queries.refunded_cents(payment_id)
+    if unfinished is not None or left < 1:
+        return unfinished
+    return _new_refund(payment, left, orders.SYSTEM, restock=False)
+
+
+def _new_refund(payment: Payment, cents: int, actor: str, restock: bool) -> Refund:
     count = db.session.scalar(select(func.count(Refund.id)).where(Refund.payment_id == payment.id)) or 0
     refund = Refund(
         payment_id=payment.id,
         key=f"refund-{payment.key}-{count + 1}",
         amount_cents=cents,
         state="created",
+        restock=restock,
         actor=actor,
         created_at=clock.now(),
     )
@@ -136,23 +167,26 @@ def begin_refund(
     return refund
 
 
-def finish_refund(refund_id: int, reference: str, restock: bool) -> None:
-    """The provider gave the money back. Happens once, however often it is called."""
+def finish_refund(refund_id: int, reference: str) -> bool:
+    """The provider gave the money back. Happens once; False from the second call on."""
+    _lock_order_of(refund_id)
     if not _changed(
         update(Refund)
         .where(Refund.id == refund_id, Refund.state == "created")
         .values(state="done", reference=reference)
     ):
-        return
+        return False
     refund = db.session.get_one(Refund, refund_id, populate_existing=True)
     payment = db.session.get_one(Payment, refund.payment_id)
-    order = db.session.get_one(Order, payment.order_id)
+    order = db.session.get_one(Order, payment.order_id, populate_existing=True)
     if order_rules.may_become(order.state, order_rules.REFUNDED) and payment.state == rules.PAID:
-        orders.add_refund(order.id, refund.amount_cents, refund.actor, restock)
-        return
+        orders.add_refund(order.id, refund.amount_cents, refund.actor, refund.restock)
+        return True
     orders.note(order.id, "held_refunded", refund.actor, {"cents": refund.amount_cents})
-    if queries.refunded_cents(payment.id) >= (payment.received_cents or 0):
+    enqueue("mail.money_returned", {"refund_id": refund_id})
+    if queries.known_gone_cents(payment.id) >= (payment.received_cents or 0):
         orders.cancel(order.id, refund.actor, "refunded")
+    return True
 
 
 def send_order(order_id: int, tracking_code: str, actor: str) -> None:
@@ -163,9 +197,26 @@ def send_order(order_id: int, tracking_code: str, actor: str) -> None:
     orders.mark_sent(order_id, tracking_code, actor)
 
 
-def fail_refund(refund_id: int) -> None:
-    """The provider said no."""
-    _changed(update(Refund).where(Refund.id == refund_id, Refund.state == "created").values(state="failed"))
+def fail_refund(refund_id: int) -> bool:
+    """The provider said no. False when it had said something else before."""
+    return _changed(
+        update(Refund).where(Refund.id == refund_id, Refund.state == "created").values(state="failed")
+    )
+
+
+def bounce_refund(refund_id: int) -> bool:
+    """Money that was on its way back came back to us. A person finds another way to the buyer.
+
+    What the order says went back stays: it never becomes less.
+    """
+    if not _changed(
+        update(Refund).where(Refund.id == refund_id, Refund.state == "done").values(state="bounced")
+    ):
+        return False
+    refund = db.session.get_one(Refund, refund_id, populate_existing=True)
+    order_id = db.session.get_one(Payment, refund.payment_id).order_id
+    orders.note(order_id, "refund_bounced", refund.actor, {"cents": refund.amount_cents})
+    return True
 
 
 def shorten_after_decline(order_id: int) -> None:
@@ -181,6 +232,11 @@ def keep_for_bank(order: Order) -> None:
 def forget_events(before: datetime) -> None:
     """Delete the ids of events that the provider will not send again."""
     _changed(delete(ProviderEvent).where(ProviderEvent.received_at < before))
+
+
+def _lock_order_of(refund_id: int) -> None:
+    payment_id = db.session.get_one(Refund, refund_id).payment_id
+    _lock(db.session.get_one(Payment, payment_id).order_id)
 
 
 def _lock(order_id: int) -> None:

@@ -6,6 +6,7 @@ answer or a second click never makes a second payment.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -16,8 +17,9 @@ from storefront.locale import gettext as _
 from storefront.orders import actions as orders
 from storefront.orders import queries as order_queries
 from storefront.orders import rules as order_rules
-from storefront.payments import actions, choice, queries, rules
+from storefront.payments import actions, choice, later, queries, rules
 from storefront.payments.demo_gateway import DemoProvider
+from storefront.payments.patience import patience
 from storefront.payments.providers import (
     Notice,
     PaymentRequest,
@@ -27,7 +29,7 @@ from storefront.payments.providers import (
     ProviderRefused,
     Status,
 )
-from storefront.payments.queries import Attempt
+from storefront.payments.queries import Attempt, DueRefund
 from storefront.payments.settle import settle, take_notice
 from storefront.refusals import Refused
 from storefront.transactions import ends_reading, repeated, writing
@@ -51,6 +53,18 @@ def _write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return action(*args, **kwargs)
 
 
+def _patient(conversation: Callable[P, R]) -> Callable[P, R]:
+    """All calls of a conversation together last no longer than a person waits."""
+
+    @functools.wraps(conversation)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        with patience():
+            return conversation(*args, **kwargs)
+
+    return inner
+
+
+@_patient
 def start_payment(order_id: int) -> str:
     """The address where the buyer pays an order. Raises Refused (409), or ProviderAway."""
     provider = choice.required()
@@ -74,6 +88,7 @@ def start_payment(order_id: int) -> str:
     return session.url
 
 
+@_patient
 def make_way(cart_id: str, digest: str) -> int | None:
     """End the session of a cart's open order when something else is ordered now; the id of that order.
 
@@ -91,16 +106,53 @@ def make_way(cart_id: str, digest: str) -> int | None:
     return order.id
 
 
+@_patient
 def look_up(order_id: int) -> None:
     """Ask the provider how the newest attempt of an order stands, and settle it."""
     attempts = queries.attempts(order_id)
     ends_reading()
-    if not attempts or attempts[-1].state not in (rules.OPEN, rules.PENDING):
-        return
-    newest = attempts[-1]
-    status = _provider_of(newest).session_status(newest.reference)
-    if status.state != "open":
-        _write(settle, newest.id, status, newest.provider)
+    if attempts and attempts[-1].state in (rules.OPEN, rules.PENDING):
+        _ask(attempts[-1])
+
+
+def reconcile() -> int:
+    """Ask about everything that we should have been told of by now, and settle it. How much changed.
+
+    Attempts to pay, refunds without an answer, and news that waits although it could be taken in. What cannot
+    be asked now is asked again the next time.
+    """
+    attempts, refunds = queries.unanswered(clock.now()), queries.unanswered_refunds(clock.now())
+    waiting = later.left_waiting()
+    ends_reading()
+    changed = len(waiting)
+    for provider, about in waiting:
+        _write(later.take_waiting, provider, about)
+    for attempt in attempts:
+        changed += _tried(_ask, attempt)
+    for refund_id in refunds:
+        changed += _tried(_complete_again, refund_id)
+    return changed
+
+
+def give_back_held(payment_id: int) -> None:
+    """Give back money that came too late or twice, all of it. Once, however often this is called."""
+    look_up_refunds(payment_id)
+    refund = _write(_begin_return, payment_id)
+    if refund is not None:
+        try:
+            _complete(refund, looked=True)
+        except Refused as refusal:  # it stays on the dashboard, for a person
+            log.error("held money was not taken back", payment_id=payment_id, reason=str(refusal))
+
+
+@_patient
+def look_up_refunds(payment_id: int) -> None:
+    """Take in every refund of a payment that the provider has, whoever made it."""
+    attempt = queries.attempt(payment_id)
+    ends_reading()
+    if attempt.intent:
+        for news in _provider_of(attempt).refunds(attempt.intent):
+            _write(later.take_news, news, attempt.provider, "")
 
 
 def take_in(notice: Notice, provider: str) -> bool:
@@ -133,7 +185,7 @@ def sweep() -> int:
 def cancel_order(number: str, actor: str) -> None:
     """Cancel an order: an unpaid one gives its stock back, a paid one its money too. Never a sent one."""
     order_id, state = _order(number)
-    if state == order_rules.PAID:
+    if state in order_rules.TO_SEND:
         refund_order(number, None, actor)
         return
     if state != order_rules.PLACED:
@@ -155,21 +207,68 @@ def refund_order(
     """
     order_id, _state = _order(number)
 
-    def begin() -> tuple[int, int, str, Attempt]:
-        refund = actions.begin_refund(order_id, amount_cents, actor, given_back_cents)
-        return refund.id, refund.amount_cents, refund.key, queries.attempt(refund.payment_id)
+    def begin() -> DueRefund:
+        refund = actions.begin_refund(order_id, amount_cents, actor, given_back_cents, restock)
+        return queries.due_refund(refund.id)
 
-    refund_id, cents, key, attempt = _write(begin)
+    _complete(_write(begin))
+
+
+@_patient
+def _complete(refund: DueRefund, looked: bool = False) -> None:
+    """Have the provider give the money back. One that was asked for before is looked for first.
+
+    looked: the caller has just looked for it.
+    """
+    provider = _provider_of(refund.attempt)
     try:
-        reference = _provider_of(attempt).refund(attempt.intent, cents, key)
+        if refund.begun_at < clock.now() - rules.REPEATED and not looked:
+            for news in provider.refunds(refund.attempt.intent):
+                _write(later.take_news, news, refund.attempt.provider, "")
+            unfinished = queries.is_unfinished(refund.id)
+            ends_reading()
+            if not unfinished:
+                return
+        reference = provider.refund(refund.attempt.intent, refund.cents, refund.key)
     except ProviderRefused as refusal:
-        _write(actions.fail_refund, refund_id)
+        _write(actions.fail_refund, refund.id)
         raise Refused(
             _("The payment provider refused: %(reason)s", reason=str(refusal)), status=409
         ) from refusal
-    _write(actions.finish_refund, refund_id, reference, restock)
+    _write(actions.finish_refund, refund.id, reference)
 
 
+def _complete_again(refund_id: int) -> bool:
+    refund = queries.due_refund(refund_id)
+    ends_reading()
+    _complete(refund)
+    return True
+
+
+def _begin_return(payment_id: int) -> DueRefund | None:
+    refund = actions.begin_return(payment_id)
+    return None if refund is None else queries.due_refund(refund.id)
+
+
+@_patient
+def _ask(attempt: Attempt) -> bool:
+    status = _provider_of(attempt).session_status(attempt.reference)
+    if status.state == "open":
+        return False
+    _write(settle, attempt.id, status, attempt.provider)
+    return status.state != attempt.state
+
+
+def _tried(ask: Callable[[R], bool], what: R) -> bool:
+    """Ask about one of many: what cannot be asked does not keep the others waiting."""
+    try:
+        return ask(what)
+    except (ProviderAway, ProviderRefused, Refused) as problem:
+        log.warning("not reconciled", what=str(what), reason=str(problem))
+        return False
+
+
+@_patient
 def _end_sessions(order_id: int, given_up: bool) -> bool:
     """End every attempt of an order at its provider. False when money came, or is under way.
 

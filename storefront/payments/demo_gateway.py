@@ -9,7 +9,7 @@ import hashlib
 
 from storefront.addresses import url
 from storefront.payments import queries, rules
-from storefront.payments.providers import PaymentRequest, Session, Status
+from storefront.payments.providers import PaymentRequest, RefundNews, Session, Status
 
 PREFIX = "demo_"
 
@@ -42,6 +42,10 @@ class DemoProvider:
     def refund(self, intent: str, amount_cents: int, key: str) -> str:
         """Nothing to give back; the key is the reference."""
         return f"{PREFIX}{key}"
+
+    def refunds(self, intent: str) -> list[RefundNews]:
+        """None that we do not know."""
+        return []
 
 
 def paid(reference: str, amount_cents: int, currency: str) -> Status:

@@ -20,6 +20,14 @@ class ProviderRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A line of an order without its name: so many units, and what is paid for all of them."""
+
+    quantity: int
+    paid_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRequest:
     """What a provider has to know to take money: no product names, since orders can tell about health."""
 
@@ -32,6 +40,8 @@ class PaymentRequest:
     amount_cents: int
     currency: str
     expires_at: datetime
+    items: tuple[Item, ...] = ()
+    shipping_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +63,47 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundNews:
+    """A refund as the provider has it, whoever made it. `key` is ours, or "" when it was not made by us."""
+
+    reference: str
+    intent: str
+    key: str
+    amount_cents: int
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeNews:
+    """A buyer asked the bank for the money back. `answer_by` is a timestamp, 0 when nobody can answer."""
+
+    reference: str
+    intent: str
+    amount_cents: int
+    reason: str
+    state: str
+    answer_by: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBackNews:
+    """How much of a payment went back in all, as the provider counts it."""
+
+    intent: str
+    given_back_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """What a provider told us by itself. `status` is None for things that we do not follow."""
+    """What a provider told us by itself. `status` and `news` are None for things that we do not follow."""
 
     event_id: str
     kind: str
     reference: str = ""
     key: str = ""
     status: Status | None = None
+    news: RefundNews | DisputeNews | GivenBackNews | None = None
 
 
 class Provider(Protocol):
@@ -79,3 +122,6 @@ class Provider(Protocol):
 
     def refund(self, intent: str, amount_cents: int, key: str) -> str:
         """Give money back, once per key; the provider's reference."""
+
+    def refunds(self, intent: str) -> list[RefundNews]:
+        """All refunds of a payment. Keys are forgotten after a day: who repeats later looks here first."""

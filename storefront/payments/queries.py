@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
+from storefront import clock
 from storefront.database import db
 from storefront.orders.models import Order
 from storefront.payments import rules
-from storefront.payments.models import Payment, Refund
+from storefront.payments.models import Dispute, Payment, Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,56 @@ def _attempt_of(payment: Payment) -> Attempt:
         payment.intent or "",
         payment.url,
     )
+
+
+def unanswered(moment: datetime) -> list[Attempt]:
+    """The attempts of which the provider should have told us by now, the oldest first.
+
+    A page that is open, or ended without the provider's word, is asked about; a bank once in a while.
+    """
+    old = Payment.created_at < moment - rules.ASKED_AFTER
+    silent = or_(Payment.answered_at.is_(None), Payment.answered_at < moment - rules.BANK_ASKED_EVERY)
+    left = and_(
+        Payment.state == rules.EXPIRED,
+        Payment.answered_at.is_(None),
+        Payment.created_at < moment - rules.SESSION - rules.ASKED_AFTER,
+        Payment.created_at > moment - rules.FORGOTTEN,
+    )
+    asked = or_(Payment.state == rules.OPEN, and_(Payment.state == rules.PENDING, silent), left)
+    statement = select(Payment).where(old, Payment.reference.is_not(None), asked).order_by(Payment.id)
+    return [_attempt_of(payment) for payment in db.session.scalars(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class DueRefund:
+    """A refund as plain values, with its payment."""
+
+    id: int
+    key: str
+    cents: int
+    begun_at: datetime
+    attempt: Attempt
+
+
+def due_refund(refund_id: int) -> DueRefund:
+    """A refund that is to be made."""
+    refund = db.session.get_one(Refund, refund_id)
+    return DueRefund(
+        refund.id, refund.key, refund.amount_cents, refund.created_at, attempt(refund.payment_id)
+    )
+
+
+def unanswered_refunds(moment: datetime) -> list[int]:
+    """The refunds that the provider should have answered by now."""
+    statement = select(Refund.id).where(
+        Refund.state == "created", Refund.created_at < moment - rules.ASKED_AFTER
+    )
+    return list(db.session.scalars(statement.order_by(Refund.id)))
+
+
+def is_unfinished(refund_id: int) -> bool:
+    """True while the provider has not answered a refund."""
+    return db.session.scalar(select(Refund.state).where(Refund.id == refund_id)) == "created"
 
 
 def payments_of(order_id: int) -> list[Payment]:
@@ -101,7 +152,9 @@ def given_back_cents(order_id: int) -> int:
     statement = select(func.coalesce(func.sum(Refund.amount_cents), 0)).join(
         Payment, Refund.payment_id == Payment.id
     )
-    return int(db.session.scalar(statement.where(Payment.order_id == order_id, Refund.state == "done")) or 0)
+    return int(
+        db.session.scalar(statement.where(Payment.order_id == order_id, Refund.state.in_(rules.GIVEN))) or 0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +172,7 @@ def held_money(order_id: int | None = None) -> list[HeldMoney]:
     """The held money of an order, or of all orders that have some to give back; the oldest first."""
     returned = (
         select(func.coalesce(func.sum(Refund.amount_cents), 0))
-        .where(Refund.payment_id == Payment.id, Refund.state == "done")
+        .where(Refund.payment_id == Payment.id, Refund.state.in_(rules.GIVEN))
         .scalar_subquery()
     )
     columns = (Order.number, Order.name, Payment.received_cents, returned, Payment.completed_at)
@@ -139,6 +192,12 @@ def by_reference(provider: str, reference: str) -> Payment | None:
     """The attempt of a provider's session."""
     statement = select(Payment).where(Payment.provider == provider, Payment.reference == reference)
     return db.session.scalar(statement)
+
+
+def by_intent(provider: str, intent: str) -> Payment | None:
+    """The attempt of a provider's payment."""
+    statement = select(Payment).where(Payment.provider == provider, Payment.intent == intent)
+    return db.session.scalar(statement.order_by(Payment.id).limit(1))
 
 
 def by_key(key: str) -> Payment | None:
@@ -162,6 +221,15 @@ def refunded_cents(payment_id: int) -> int:
     )
 
 
+def known_gone_cents(payment_id: int) -> int:
+    """What is known to have been given back of a payment."""
+    statement = select(func.coalesce(func.sum(Refund.amount_cents), 0))
+    return int(
+        db.session.scalar(statement.where(Refund.payment_id == payment_id, Refund.state.in_(rules.GIVEN)))
+        or 0
+    )
+
+
 def unfinished_refund(payment_id: int) -> Refund | None:
     """A refund that the provider has not answered."""
     return db.session.scalar(
@@ -174,3 +242,33 @@ def is_refund_unfinished(order_id: int) -> bool:
     statement = select(Refund.id).join(Payment, Refund.payment_id == Payment.id)
     found = statement.where(Payment.order_id == order_id, Refund.state == "created").limit(1)
     return db.session.scalar(found) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyTask:
+    """Something about an order's money that a person has to see to, at the provider or by a bank transfer."""
+
+    order_number: str
+    buyer: str
+    cents: int
+    since: datetime
+    answer_by: datetime | None = None
+
+
+def open_disputes() -> list[MoneyTask]:
+    """Payments that buyers dispute at their bank, the most urgent first."""
+    columns = (Order.number, Order.name, Dispute.amount_cents, Dispute.opened_at, Dispute.answer_by)
+    statement = select(*columns).join(Payment, Dispute.payment_id == Payment.id)
+    statement = statement.join(Order, Payment.order_id == Order.id).where(Dispute.closed_at.is_(None))
+    rows = db.session.execute(statement.order_by(Dispute.answer_by, Dispute.id))
+    return [MoneyTask(*row) for row in rows]
+
+
+def bounced_refunds() -> list[MoneyTask]:
+    """Refunds of the last weeks that came back to us, the oldest first."""
+    columns = (Order.number, Order.name, Refund.amount_cents, Refund.created_at)
+    statement = select(*columns).join(Payment, Refund.payment_id == Payment.id)
+    statement = statement.join(Order, Payment.order_id == Order.id)
+    recent = Refund.created_at > clock.now() - rules.BOUNCED_SHOWN
+    rows = db.session.execute(statement.where(Refund.state == "bounced", recent).order_by(Refund.id))
+    return [MoneyTask(*row) for row in rows]

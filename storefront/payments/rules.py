@@ -12,6 +12,10 @@ from datetime import datetime, timedelta
 CREATED, OPEN, PENDING = "created", "open", "pending"
 PAID, HELD, FAILED, EXPIRED = "paid", "held", "failed", "expired"
 
+# Of a refund. created: written down, the provider has not answered. done: on its way. failed: the provider
+# said no. bounced: it was on its way, and came back to us; the buyer does not have it.
+GIVEN = ("done", "bounced")  # counts as given back: what is known to have gone never becomes less
+
 LIVE = (CREATED, OPEN)  # the buyer may still pay
 TAKEN = (PAID, HELD)  # money came in
 
@@ -19,6 +23,11 @@ SESSION = timedelta(minutes=31)  # the provider's page ends; Stripe allows no le
 SPARE = timedelta(minutes=2)  # a page that ends sooner than this is not handed out again
 UNANSWERED = timedelta(seconds=45)  # so long an attempt that was not answered is asked for again
 MOST_ATTEMPTS = 20
+ASKED_AFTER = timedelta(minutes=3)  # who was not told by then how an attempt or a refund stands, asks
+REPEATED = timedelta(seconds=30)  # a refund older than this may have been made without our knowing
+FORGOTTEN = timedelta(days=7)  # after this nobody asks about a page that ended
+BOUNCED_SHOWN = timedelta(days=60)  # so long a refund that came back stands among the tasks
+BANK_ASKED_EVERY = timedelta(hours=1)
 
 
 def session_end(created_at: datetime) -> datetime:

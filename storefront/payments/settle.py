@@ -1,34 +1,41 @@
 """Settling: what a provider says about a session becomes the state of the attempt and of its order.
 
 The webhook, the return page, the sweeper and the demo page all come here. It is idempotent, and bears
-messages in any order: money that came is never forgotten, and stock is given back once.
+messages in any order: money that came is never forgotten, and stock is given back once. Money that comes
+after the reservation ended takes the stock again, or goes back in full; another amount waits for staff.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
 from storefront.database import db
+from storefront.jobs.actions import enqueue
 from storefront.orders import actions as orders
+from storefront.orders import queries as order_queries
 from storefront.orders import rules as order_rules
 from storefront.orders.models import Order
 from storefront.payments import actions, queries, rules
+from storefront.payments.later import take_news, take_waiting
 from storefront.payments.models import Payment, ProviderEvent
 from storefront.payments.providers import Notice, Status
 
 
 def take_notice(notice: Notice, provider: str) -> bool:
-    """Take in what a provider told us. False when it was told before, or is about something else."""
+    """Take in what a provider told us. False when it was told before, or changes nothing now."""
     try:
         with db.session.begin_nested():
             db.session.add(ProviderEvent(id=notice.event_id, kind=notice.kind[:80], received_at=clock.now()))
             db.session.flush()
     except IntegrityError:
         return False
+    if notice.news is not None:
+        return take_news(notice.news, provider, notice.event_id)
     if notice.status is None:
         return False
     payment = queries.by_reference(provider, notice.reference) or queries.by_key(notice.key)
@@ -46,9 +53,12 @@ def settle(payment_id: int, status: Status, actor: str) -> None:
     if payment.state in rules.TAKEN:
         return
     change = _CHANGES.get(status.state)
+    payment.answered_at = clock.now()
     if change is not None:
         change(payment, status, actor)
         db.session.flush()
+    if payment.intent and payment.state in rules.TAKEN:
+        take_waiting(payment.provider, payment.intent)
 
 
 def _paid(payment: Payment, status: Status, actor: str) -> None:
@@ -64,9 +74,25 @@ def _paid(payment: Payment, status: Status, actor: str) -> None:
         actions.keep_for_bank(db.session.get_one(Order, payment.order_id))
         return
     payment.state = rules.PAID
-    if not orders.mark_paid(payment.order_id, actor, details):  # closed, or paid by another attempt
+    if not _is_accepted(payment.order_id, actor, details):
         payment.state = rules.HELD
         orders.note(payment.order_id, "held", actor, {**details, "reason": "closed"})
+        enqueue("payment.return", {"payment_id": payment.id})
+
+
+def _is_accepted(order_id: int, actor: str, details: Mapping[str, Any]) -> bool:
+    """The order is paid by this money, though it may have expired. False when it was closed or paid already.
+
+    An expired order stays so when something of it is gone, or when its buyer has ordered anew since.
+    """
+    order = db.session.get_one(Order, order_id, populate_existing=True)
+    if order.state == order_rules.EXPIRED:
+        latest = order_queries.latest_order(order.cart_id)
+        ordered_anew = latest is not None and latest.id != order_id and latest.state not in order_rules.CLOSED
+        if ordered_anew or any(line.variant_id is None for line in order.lines):
+            return False
+        details = {**details, "reason": "late"}
+    return orders.mark_paid(order_id, actor, details)
 
 
 def _pending(payment: Payment, status: Status, actor: str) -> None:
@@ -74,6 +100,7 @@ def _pending(payment: Payment, status: Status, actor: str) -> None:
         return
     payment.state, payment.intent = rules.PENDING, status.intent
     orders.note(payment.order_id, "pending", actor, {"attempt": payment.attempt})
+    enqueue("mail.order_received", {"order_id": payment.order_id})
     actions.keep_for_bank(db.session.get_one(Order, payment.order_id))
 
 

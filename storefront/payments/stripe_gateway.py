@@ -1,7 +1,8 @@
 """Stripe: hosted Checkout Sessions through stripe 16. The only module that imports the library.
 
 The library is imported when a provider is made, since that takes half a second. Its own time-outs are far too
-long for somebody who waits, so ours apply: two tries of 4.5 seconds at most, both under the same key.
+long for somebody who waits, so ours apply: two tries of 4.5 seconds at most, both under the same key, and no
+more than nine and a half seconds for all that is asked within one conversation (payments/patience.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import functools
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import stripe
@@ -18,17 +20,22 @@ from storefront import clock
 from storefront.addresses import absolute
 from storefront.locale import gettext as _
 from storefront.locale import speaking
+from storefront.payments import patience
 from storefront.payments.providers import (
+    DisputeNews,
+    GivenBackNews,
+    Item,
     Notice,
     PaymentRequest,
     ProviderAway,
     ProviderRefused,
+    RefundNews,
     Session,
     Status,
 )
 
 if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
 T = TypeVar("T")
 CONNECT_SECONDS, READ_SECONDS = 1.0, 3.5
@@ -41,6 +48,10 @@ FOLLOWED = {
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
 }
+REFUND_TOLD = {"refund.created", "refund.updated", "refund.failed"}
+DISPUTE_TOLD = {"charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"}
+DISPUTE_ENDS = {"won", "lost", "warning_closed", "prevented"}
+MOST_REFUNDS = 100  # of one payment; Stripe gives no more at a time
 
 
 class BadNotice(Exception):
@@ -84,31 +95,30 @@ class StripeProvider:
         options: Any = {"idempotency_key": key}
         refund = _asked(
             lambda: self._client.v1.refunds.create(
-                {"payment_intent": intent, "amount": amount_cents}, options
+                {"payment_intent": intent, "amount": amount_cents, "metadata": {"refund": key}}, options
             )
         )
         if refund.status in ("failed", "canceled"):
             raise ProviderRefused(str(refund.failure_reason or refund.status))
         return refund.id
 
+    def refunds(self, intent: str) -> list[RefundNews]:
+        """All refunds of a payment, also those that were made in Stripe's dashboard."""
+        found = _asked(
+            lambda: self._client.v1.refunds.list({"payment_intent": intent, "limit": MOST_REFUNDS})
+        )
+        return [_refund_of(one.to_dict()) for one in found.data]
+
 
 def session_params(request: PaymentRequest) -> SessionCreateParams:
-    """What Stripe is told: one line with the order's number; what somebody swallows is nobody's business."""
+    """What Stripe is told: lines without a product's name; what somebody swallows is nobody's business."""
     marks = {"order": request.order_number, "payment": request.key}
     with speaking(request.lang):
         name = _("Order %(number)s", number=request.order_number)
+        lines = line_items(request, name)
     return {
         "mode": "payment",
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": request.currency.lower(),
-                    "unit_amount": request.amount_cents,
-                    "product_data": {"name": name},
-                },
-            }
-        ],
+        "line_items": lines,
         "allowed_payment_method_types": list(dict.fromkeys([request.method, "card"])),
         "adaptive_pricing": {"enabled": False},
         "customer_email": request.email,
@@ -120,6 +130,39 @@ def session_params(request: PaymentRequest) -> SessionCreateParams:
         "metadata": marks,
         "payment_intent_data": {"metadata": marks, "description": name},
     }
+
+
+def line_items(request: PaymentRequest, whole: str) -> list[SessionCreateParamsLineItem]:
+    """The order's lines as they are paid, "Item 1" and so on, and delivery; together exactly the amount.
+
+    A discount can leave a line that its units do not divide: then some units cost a cent more than others.
+    One line for the whole order, with the name given, when the lines would not add up.
+    """
+    parts: list[tuple[str, int, int]] = []
+    for number, item in enumerate(request.items, start=1):
+        parts += [(_("Item %(n)s", n=number), *part) for part in units_of(item)]
+    if request.shipping_cents:
+        parts.append((_("Delivery"), 1, request.shipping_cents))
+    if sum(quantity * cents for _name, quantity, cents in parts) != request.amount_cents:
+        parts = [(whole, 1, request.amount_cents)]
+    return [
+        {
+            "quantity": quantity,
+            "price_data": {
+                "currency": request.currency.lower(),
+                "unit_amount": cents,
+                "product_data": {"name": name},
+            },
+        }
+        for name, quantity, cents in parts
+    ]
+
+
+def units_of(item: Item) -> list[tuple[int, int]]:
+    """A line as (quantity, cents of one): one pair, or two whose cents differ by one."""
+    cents, dearer = divmod(item.paid_cents, item.quantity)
+    pairs = [(dearer, cents + 1), (item.quantity - dearer, cents)]
+    return [(quantity, one) for quantity, one in pairs if quantity]
 
 
 def read_notice(body: bytes, signature: str | None, secret: str) -> Notice:
@@ -139,7 +182,7 @@ def read_notice(body: bytes, signature: str | None, secret: str) -> Notice:
         raise BadNotice("dated ahead")
     try:
         return _notice_of(event)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadNotice("not an event") from error
 
 
@@ -149,6 +192,14 @@ def _signed_at(signature: str) -> int:
 
 def _notice_of(event: dict[str, Any]) -> Notice:
     event_id, kind = str(event["id"]), str(event["type"])
+    if kind in REFUND_TOLD:
+        return Notice(event_id, kind, news=_refund_of(event["data"]["object"]))
+    if kind in DISPUTE_TOLD:
+        return Notice(event_id, kind, news=_dispute_of(event["data"]["object"]))
+    if kind == "charge.refunded":
+        charge = event["data"]["object"]
+        given = GivenBackNews(_id_of(charge.get("payment_intent")), int(charge["amount_refunded"]))
+        return Notice(event_id, kind, news=given)
     if kind not in FOLLOWED:
         return Notice(event_id, kind)
     session = event["data"]["object"]
@@ -157,6 +208,33 @@ def _notice_of(event: dict[str, Any]) -> Notice:
         status = Status("failed", status.intent)
     key = str((session.get("metadata") or {}).get("payment", ""))
     return Notice(event_id, kind, str(session["id"]), key, status)
+
+
+def _refund_of(refund: dict[str, Any]) -> RefundNews:
+    return RefundNews(
+        reference=str(refund["id"]),
+        intent=_id_of(refund.get("payment_intent")),
+        key=str((refund.get("metadata") or {}).get("refund", "")),
+        amount_cents=int(refund["amount"]),
+        failed=refund["status"] in ("failed", "canceled"),
+    )
+
+
+def _dispute_of(dispute: dict[str, Any]) -> DisputeNews:
+    return DisputeNews(
+        reference=str(dispute["id"]),
+        intent=_id_of(dispute.get("payment_intent")),
+        amount_cents=int(dispute["amount"]),
+        reason=str(dispute["reason"]),
+        state=str(dispute["status"]),
+        answer_by=int((dispute.get("evidence_details") or {}).get("due_by") or 0),
+        closed=dispute["status"] in DISPUTE_ENDS,
+    )
+
+
+def _id_of(thing: str | dict[str, Any] | None) -> str:
+    """The id of a thing that Stripe names, or sends whole; "" for none."""
+    return str(thing["id"]) if isinstance(thing, dict) else thing or ""
 
 
 def _status_of(session: dict[str, Any]) -> Status:
@@ -172,9 +250,27 @@ def _status_of(session: dict[str, Any]) -> Status:
     return Status("failed" if failed else "pending", intent_id)
 
 
+class _Client(stripe.RequestsClient):
+    """Waits no longer than the conversation has left; the library reads `_timeout` at each request."""
+
+    @property
+    def _timeout(self) -> tuple[Any, Any]:
+        left = patience.left()
+        if left is None:
+            return self._given
+        connect = max(left // 4, 1)
+        both = (timedelta(milliseconds=part).total_seconds() for part in (connect, max(left - connect, 1)))
+        hurried_connect, hurried_read = both
+        return min(self._given[0], hurried_connect), min(self._given[1], hurried_read)
+
+    @_timeout.setter
+    def _timeout(self, given: tuple[Any, Any]) -> None:
+        self._given = given
+
+
 @functools.lru_cache(maxsize=4)
 def _client(key: str, api_base: str) -> stripe.StripeClient:
-    http = stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
+    http = _Client(timeout=(CONNECT_SECONDS, READ_SECONDS))
     addresses: Any = {"api": api_base} if api_base else None
     return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=0, http_client=http)
 
@@ -182,6 +278,8 @@ def _client(key: str, api_base: str) -> stripe.StripeClient:
 def _asked(call: Callable[[], T]) -> T:
     """Call Stripe, and once more when it did not answer, is busy with the same key, or has a fault."""
     for left in reversed(range(TRIES)):
+        if patience.is_over():
+            raise ProviderAway("no time left for another call")
         try:
             return call()
         except (stripe.CardError, stripe.InvalidRequestError) as error:

@@ -97,14 +97,6 @@ def test_an_old_session_that_expires_does_not_touch_the_new_one(shop: Shelf) -> 
     assert (state(order_id), attempts(order_id)) == ("placed", ["failed", "open"])
 
 
-def test_money_that_comes_after_the_end_is_seen_and_held(shop: Shelf) -> None:
-    order_id = placed(shop)
-    settled(opened(order_id), EXPIRED, PAID, PAID)
-    assert (state(order_id), attempts(order_id)) == ("expired", ["held"])
-    assert kinds(order_id) == ["placed", "expired", "held"]
-    assert shop.left(SMALL) == 10
-
-
 def test_a_second_payment_of_the_same_order_is_held(shop: Shelf) -> None:
     order_id = placed(shop)
     first = opened(order_id)

@@ -18,6 +18,8 @@ BODIES = {
     "expire": ("stripe.params.checkout._session_expire_params", "SessionExpireParams"),
     "retrieve": ("stripe.params.checkout._session_retrieve_params", "SessionRetrieveParams"),
     "refunds": ("stripe.params._refund_create_params", "RefundCreateParams"),
+    "refund list": ("stripe.params._refund_list_params", "RefundListParams"),
+    "refund": ("stripe.params._refund_retrieve_params", "RefundRetrieveParams"),
 }
 
 
@@ -66,6 +68,14 @@ def create_double(double: Double) -> Flask:
     @app.post("/v1/refunds")
     def refund() -> Answer:
         return asked("refunds", double.create_refund)
+
+    @app.get("/v1/refunds")
+    def refunds() -> Answer:
+        return asked("refund list", double.list_refunds)
+
+    @app.get("/v1/refunds/<reference>")
+    def one_refund(reference: str) -> Answer:
+        return asked("refund", lambda _body: double.refund(reference))
 
     _hosted_page(app, double)
     return app

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
-from stripe import Event, PaymentIntent, Refund
+from stripe import Charge, Dispute, Event, PaymentIntent, Refund
 from stripe.checkout import Session
 
 from tests.stripe_double.contract import known_fields
@@ -46,6 +46,7 @@ class Double:
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, Remembered] = field(default_factory=dict)
     # ---
     webhook_url: str = ""  # where events go
@@ -179,7 +180,7 @@ class Double:
         intent = self.intents.get(body.get("payment_intent", ""))
         if intent is None:
             raise StripeSays(404, "invalid_request_error", "No such payment_intent", "resource_missing")
-        given = sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
+        given = self.given_back(intent["id"])
         amount = body.get("amount", intent["amount_received"] - given)
         if amount < 1 or given + amount > intent["amount_received"]:
             raise StripeSays(
@@ -199,7 +200,64 @@ class Double:
             "metadata": body.get("metadata") or {},
         }
         self.refunds[refund["id"]] = known(Refund, refund)
+        self.happen("refund.created", refund)
+        charge = {
+            "id": f"ch_{intent['id']}",
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_refunded": given + amount,
+            "currency": intent["currency"],
+            "payment_intent": intent["id"],
+            "refunded": given + amount == intent["amount_received"],
+        }
+        self.happen("charge.refunded", known(Charge, charge))
         return refund
+
+    def given_back(self, intent_id: str) -> int:
+        """What went back of a payment."""
+        ours = [one for one in self.refunds.values() if one["payment_intent"] == intent_id]
+        return sum(one["amount"] for one in ours if one["status"] != "failed")
+
+    def list_refunds(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The refunds of a payment, the newest first."""
+        found = [one for one in self.refunds.values() if one["payment_intent"] == body.get("payment_intent")]
+        data = found[::-1][: body.get("limit", 10)]
+        return {"object": "list", "data": data, "has_more": len(data) < len(found), "url": "/v1/refunds"}
+
+    def refund(self, reference: str) -> dict[str, Any]:
+        """One refund."""
+        if reference not in self.refunds:
+            raise StripeSays(404, "invalid_request_error", f"No such refund: {reference}", "resource_missing")
+        return self.refunds[reference]
+
+    def refund_bounces(self, reference: str) -> None:
+        """The buyer's bank sends the money back."""
+        refund = self.refunds[reference]
+        refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        self.happen("refund.failed", known(Refund, refund))
+
+    def open_dispute(self, intent_id: str) -> dict[str, Any]:
+        """The buyer asks the bank for the money back."""
+        intent = self.intents[intent_id]
+        dispute = {
+            "id": f"du_test_{secrets.token_hex(12)}",
+            "object": "dispute",
+            "amount": intent["amount_received"],
+            "currency": intent["currency"],
+            "created": int(time.time()),
+            "evidence_details": {"due_by": int(time.time()) + 9 * 24 * 60 * MINUTE, "has_evidence": False},
+            "payment_intent": intent_id,
+            "reason": "product_not_received",
+            "status": "needs_response",
+        }
+        self.disputes[dispute["id"]] = known(Dispute, dispute)
+        self.happen("charge.dispute.created", dispute)
+        return dispute
+
+    def close_dispute(self, reference: str, status: str = "won") -> None:
+        """The bank decided."""
+        self.disputes[reference]["status"] = status
+        self.happen("charge.dispute.closed", self.disputes[reference])
 
     def happen(self, kind: str, thing: dict[str, Any]) -> None:
         """Something to tell by webhook."""
