@@ -23,8 +23,11 @@ from storefront.accounts import rules
 from storefront.accounts.actions import audit
 from storefront.admin.errors import error_page
 from storefront.admin.forms import EmptyForm, LanguageForm
+from storefront.jobs import queries as jobs
 from storefront.locale import gettext as _
 from storefront.orders import queries as orders
+from storefront.orders.rules import TO_SEND
+from storefront.orders.withdrawals import number_waiting
 from storefront.plugin_system.calling import call_lists, plugins
 from storefront.plugin_system.hookspecs import MenuItem
 
@@ -62,6 +65,7 @@ class Frame:
     sign_out: EmptyForm
     language: LanguageForm
     failed_plugins: dict[str, str]
+    outbox: jobs.Health | None  # for those who may look after it
 
 
 def init_app(app: Flask) -> None:
@@ -196,9 +200,18 @@ def frame() -> Frame:
             sign_out=EmptyForm(),
             language=LanguageForm(back=request.full_path.rstrip("?") if request.method == "GET" else ""),
             failed_plugins=plugins().failed if allowed(rules.STAFF) else {},
+            outbox=outbox() if allowed(rules.SETTINGS) else None,
         )
     made: Frame = g.admin_frame
     return made
+
+
+def outbox() -> jobs.Health:
+    """How the outbox stands; asked once per request."""
+    if "outbox" not in g:
+        g.outbox = jobs.health()
+    found: jobs.Health = g.outbox
+    return found
 
 
 def _groups() -> list[RailGroup]:
@@ -207,6 +220,14 @@ def _groups() -> list[RailGroup]:
     sell = [
         _item(_("Dashboard"), HOME, "home", "", ("admin_dashboard.",)),
         _item(_("Orders"), "admin_orders.index", "box", rules.ORDERS, ("admin_orders.",), _orders_to_send),
+        _item(
+            _("Withdrawals"),
+            "admin_withdrawals.index",
+            "return",
+            rules.ORDERS,
+            ("admin_withdrawals.",),
+            number_waiting,
+        ),
         _item(_("Products"), "admin_products.index", "tag", rules.PRODUCTS, ("admin_products.",)),
         _item(
             _("Ingredients and collections"),
@@ -215,12 +236,14 @@ def _groups() -> list[RailGroup]:
             rules.PRODUCTS,
             ("admin_assortment.",),
         ),
+        _item(_("Discounts"), "admin_discounts.index", "tag", rules.SETTINGS, ("admin_discounts.",)),
         _item(_("Evidence"), "admin_evidence.index", "barcode", rules.EVIDENCE, ("admin_evidence.",)),
     ]
     shop = [
         _item(_("Pages"), "admin_pages.index", "list", rules.PAGES, ("admin_pages.",)),
         _item(_("Delivery and VAT"), "admin_delivery.index", "truck", rules.SETTINGS, ("admin_delivery.",)),
         _item(_("Staff"), "admin_staff.index", "user", rules.STAFF, ("admin_staff.",)),
+        _item(_("Jobs"), "admin_jobs.index", "gear", rules.SETTINGS, ("admin_jobs.",), lambda: outbox().dead),
         _item(_("Audit log"), "admin_audit.index", "clock", rules.STAFF, ("admin_audit.",)),
     ]
     groups = [
@@ -256,7 +279,8 @@ def _plugin_items() -> list[RailItem]:
 
 
 def _orders_to_send() -> int:
-    return orders.counts_by_state().get("paid", 0)
+    counts = orders.counts_by_state()
+    return sum(counts[state] for state in TO_SEND)
 
 
 def _for_marketers() -> set[str]:

@@ -24,9 +24,13 @@ KINDS = {
     "laboratory": _("laboratory"),
     "page": _("page"),
     "staff": _("staff member"),
+    "job": _("job"),
     "ingredient": _("ingredient"),
     "collection": _("collection"),
     "delivery": _("delivery"),
+    "zone": _("zone"),
+    "withdrawal": _("withdrawal"),
+    "discount": _("discount"),
     "VAT": _("VAT of"),
 }
 LABELS = {
@@ -64,6 +68,7 @@ LABELS = {
     "labels": _("Size"),
     "pieces": _("Pieces"),
     "net_grams": _("Net weight in grams"),
+    "shipping_grams": _("Weight with its packing in grams"),
     "days": _("Days that it lasts"),
     "on_sale": _("On sale"),
     "price": _("Price"),
@@ -72,11 +77,13 @@ LABELS = {
     "from": _("From"),
     "free from": _("Free from"),
     "percent": _("Percent"),
+    "countries": _("Countries"),
     "doi": _("DOI"),
     "languages": _("Language"),
     "role": _("Role"),
     # of orders and payments
     "tracking_code": _("Tracking code"),
+    "restocked": _("Back into stock"),
     "cents": _("Sum"),
     "total_cents": _("Total"),
     "wanted_cents": _("Expected"),
@@ -84,6 +91,11 @@ LABELS = {
     "provider": _("Payment provider"),
     "attempt": _("Attempt"),
     "reason": _("Reason"),
+    # of jobs
+    "job": _("Job"),
+    "error": _("Error"),
+    "count": _("Number"),
+    "outcome": _("Outcome"),
 }
 WORDS = {
     "state": {
@@ -98,7 +110,9 @@ WORDS = {
     "reason": {
         "amount": _("another amount than was asked"),
         "closed": _("the order was closed or paid already"),
+        "late": _("it came after the reservation had ended"),
     },
+    "outcome": {"won": _("won"), "lost": _("lost")},
 }
 
 

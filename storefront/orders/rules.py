@@ -1,36 +1,49 @@
 """What an order can become, and what placing one takes. Pure.
 
-placed → paid → sent; placed → cancelled or expired; paid or sent → refunded. Stock is reserved while an
-order is placed; it is given back once, by whichever of cancelled and expired comes first.
+One table, EDGES, says it all; no way in it leads back. Stock is reserved while an order is placed; it is
+given back once, by whichever of cancelled and expired comes first. An order that expired becomes paid only
+when its stock can be taken once more. Money is not a state but a figure (`refunded_cents`); only an order
+whose money has gone back in full is refunded.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-PLACED, PAID, SENT = "placed", "paid", "sent"
+from storefront.pricing.totals import Reduction
+
+PLACED, PAID, PACKED, SENT, DELIVERED, RETURNED = "placed", "paid", "packed", "sent", "delivered", "returned"
 CANCELLED, EXPIRED, REFUNDED = "cancelled", "expired", "refunded"
-STATES = (PLACED, PAID, SENT, CANCELLED, EXPIRED, REFUNDED)
-BOUGHT = (PAID, SENT, REFUNDED)  # the cart of such an order is empty and never orders again
 
 EDGES: Mapping[str, tuple[str, ...]] = {
     PLACED: (PAID, CANCELLED, EXPIRED),
-    PAID: (SENT, REFUNDED),
-    SENT: (REFUNDED,),
+    PAID: (PACKED, SENT, REFUNDED),
+    PACKED: (SENT, REFUNDED),
+    SENT: (DELIVERED, RETURNED, REFUNDED),
+    DELIVERED: (RETURNED, REFUNDED),
+    RETURNED: (REFUNDED,),
     CANCELLED: (),
-    EXPIRED: (),
+    EXPIRED: (PAID,),
     REFUNDED: (),
 }
-CLOSED = tuple(state for state in STATES if not EDGES[state])
+STATES = tuple(EDGES)
+BOUGHT = (PAID, PACKED, SENT, DELIVERED, RETURNED, REFUNDED)  # the cart of such an order never orders again
+TO_SEND = (PAID, PACKED)  # paid, and the goods are still in the house
+CLOSED = (CANCELLED, EXPIRED, REFUNDED)
 
 # Every kind of event in the log. "pending": the bank has yet to answer. "held": money came that does not
 # fit the order (another amount or currency, twice, or after the order was closed); a person must look, and
 # gives it back: "held_refunded".
-EVENTS = (*STATES, "pending", "declined", "held", "held_refunded", "partly_refunded", "lots_changed")
+EVENTS = (
+    *STATES,
+    *("pending", "declined", "held", "held_refunded", "partly_refunded", "partly_returned", "lots_changed"),
+    "withdrawn",
+    *("refund_bounced", "disputed", "dispute_closed"),
+)
 
 RESERVATION = timedelta(minutes=45)
 LONGEST_RESERVATION = timedelta(days=14)  # completed but unpaid, such as a bank debit
@@ -61,7 +74,7 @@ def refunded_in_all(state: str, total_cents: int, before_cents: int, cents: int)
 
 def can_be_sold_again(state: str) -> bool:
     """True when the goods of a paid order are still in the house."""
-    return state == PAID
+    return state in TO_SEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,7 @@ class NewOrder:
     shipping_cents: int
     payment_method: str
     payment_name: str
+    reductions: tuple[Reduction, ...] = ()  # those that count
     terms_version: datetime | None = None  # when the terms that the buyer accepted were last changed
     replaces: int | None = None  # the open order of this cart whose session was ended at the provider
     digest: str = field(default="")
@@ -118,6 +132,14 @@ class NewOrder:
             raise ValueError("an order has at least one line")
         if not self.digest:
             object.__setattr__(self, "digest", digest(self))
+
+
+def per_variant(lines: Iterable[NewLine]) -> dict[int, int]:
+    """How many of each variant the lines take together."""
+    sums: dict[int, int] = {}
+    for line in lines:
+        sums[line.variant_id] = sums.get(line.variant_id, 0) + line.quantity
+    return sums
 
 
 def digest(order: NewOrder) -> str:
@@ -133,4 +155,6 @@ def digest(order: NewOrder) -> str:
         sorted([line.sku, line.quantity, line.unit_cents] for line in order.lines),
         [order.shipping_code, order.shipping_cents, order.payment_method],
     ]
+    if order.reductions:
+        what.append(sorted([one.id, one.kind, one.value, one.minimum_cents] for one in order.reductions))
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()

@@ -15,13 +15,14 @@ from storefront.locale import gettext as _
 from storefront.locale import lazy_gettext
 from storefront.orders.rules import Buyer
 from storefront.payments.methods import METHODS
-from storefront.pricing.queries import COUNTRIES
+from storefront.pricing.countries import COUNTRIES, HOME
 
 NL_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
 NL_NEVER = ("SA", "SD", "SS")  # letters that the Dutch post does not give out
+POSTCODE = re.compile(r"(?:[A-Z]{1,2}-)?[0-9A-Z][0-9A-Z -]{1,8}[0-9A-Z]")  # of the other countries
 BE_POSTCODE = re.compile(r"(?:B[-\s]?)?([1-9][0-9]{3})")
 PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,28}")
-SEEN = re.compile(r"([A-Z]{2}\.[a-z0-9_-]{1,40}\.[0-9]{1,9} ?){0,40}")
+SEEN = re.compile(r"([A-Z]{2}\.[a-z0-9_-]{1,40}\.[0-9]{1,9} ?){0,250}")
 CONTROL = re.compile(r"[\x01-\x1f\x7f]")
 
 
@@ -36,10 +37,25 @@ def printable(_form: Any, field: Field) -> None:
         raise ValidationError(_("This holds a character that we cannot use."))
 
 
+def complete_address(_form: Any, field: Field) -> None:
+    """A validator: an e-mail address that every mail server takes; the domain is not asked."""
+    if "@" not in field.data:
+        raise ValidationError(_("There is no @ in it. For example: lotte.jansen@example.nl"))
+    try:
+        found = validate_email(
+            field.data, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
+        )
+    except EmailNotValidError:
+        found = None
+    if found is None or "." not in found.domain:
+        raise ValidationError(_("This is not a complete address. For example: lotte.jansen@example.nl"))
+    field.data = found.ascii_email or found.normalized
+
+
 class CheckoutForm(PublicForm):
     """What a buyer fills in. Labels are part of the outside contract: browser tests find fields by them."""
 
-    email = TextField(lazy_gettext("E-mail address"), [filled(), within(254)])
+    email = TextField(lazy_gettext("E-mail address"), [filled(), within(254), complete_address])
     phone = TextField(lazy_gettext("Phone (optional)"), [within(30)], default="")
     name = TextField(lazy_gettext("Name"), [filled(), within(120), printable])
     country = TextField(lazy_gettext("Country"), default="NL")
@@ -49,6 +65,7 @@ class CheckoutForm(PublicForm):
     shipping = TextField(lazy_gettext("Delivery method"), default="")
     payment = TextField(lazy_gettext("Payment method"), default=METHODS[0].code)
     terms = BooleanField(lazy_gettext("Consent to the terms"))
+    code = TextField(lazy_gettext("Discount code"))
     seen = TextField(default="")  # the totals that stood on the page, see Choice.shown
     update = SubmitField()
 
@@ -57,22 +74,10 @@ class CheckoutForm(PublicForm):
         given(self, "email", "name", "street", "postcode", "city", "country", "seen")
         if self.country.data not in COUNTRIES or not SEEN.fullmatch(self.seen.data or ""):
             abort(400)
+        if self.code.data and len(self.code.data) > 200:
+            abort(400)
         if self.payment.data not in [method.code for method in METHODS]:
             abort(400)
-
-    def validate_email(self, field: Field) -> None:
-        """An address that every mail server takes; the domain is not asked."""
-        if "@" not in field.data:
-            raise ValidationError(_("There is no @ in it. For example: lotte.jansen@example.nl"))
-        try:
-            found = validate_email(
-                field.data, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
-            )
-        except EmailNotValidError:
-            found = None
-        if found is None or "." not in found.domain:
-            raise ValidationError(_("This is not a complete address. For example: lotte.jansen@example.nl"))
-        field.data = found.ascii_email or found.normalized
 
     def validate_phone(self, field: Field) -> None:
         """Digits, spaces and the usual marks; it may stay empty."""
@@ -87,6 +92,11 @@ class CheckoutForm(PublicForm):
             if found is None:
                 raise ValidationError(_("Enter four digits, such as 9000."))
             field.data = found[1]
+            return
+        if self.country.data != HOME:
+            if not POSTCODE.fullmatch(typed):
+                raise ValidationError(_("Enter the postcode of the chosen country."))
+            field.data = typed
             return
         found = NL_POSTCODE.fullmatch(typed)
         if found is None or found[2] in NL_NEVER:

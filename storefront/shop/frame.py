@@ -26,6 +26,7 @@ from storefront.templating import in_piece
 
 LEADING = 2  # so many collections stand in the main navigation
 HOW_WE_TEST = "how-we-test"
+SERVICE = ("contact", "about", "terms", "privacy", "accessibility")
 
 
 class NavLink(NamedTuple):
@@ -97,6 +98,13 @@ class Frame:
         own = [self._menu_link(item) for item in items]
         verify = self._link(gettext("Verify your batch"), self.paths.batch)
         return [verify, *self.own_pages(HOW_WE_TEST), *own, *self.own_pages("editorial-policy")]
+
+    @cached_property
+    def service_links(self) -> list[NavLink]:
+        """The footer's column about service: the law wants withdrawing to be on every page."""
+        withdraw = self._link(gettext("Withdraw from contract here"), self.paths.withdrawal)
+        first, rest = self.own_pages("delivery", "returns"), self.own_pages(*SERVICE)
+        return [*first, withdraw, *rest]
 
     @cached_property
     def page_top(self) -> Markup:

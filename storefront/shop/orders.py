@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, render_template, url_for
 
 from storefront.locale import LANGUAGES
+from storefront.orders import invoices, rules, withdrawals
 from storefront.orders import queries as orders
-from storefront.orders import rules
 from storefront.payments import queries as payments
 from storefront.payments import rules as payment_rules
 from storefront.shop.cart import empty_if_bought
@@ -28,13 +28,21 @@ def show(lang: str, token: str) -> Response:
         order=order,
         view=view_of(order.state, payment.state if payment else None),
         held=payments.held_money(order.id),
+        withdrawals=withdrawals.withdrawals_of(order.id),
+        last_day=withdrawals.last_day_of(order),
+        papers=invoices.documents_of(order.id),
     )
-    answer = make_response(html)
+    answer = for_one_person(make_response(html))
+    if order.state in rules.BOUGHT:
+        empty_if_bought(answer, order.cart_id)
+    return answer
+
+
+def for_one_person(answer: Response) -> Response:
+    """Say that nobody may keep or index this answer, or learn its address from a link on it."""
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     answer.headers["Referrer-Policy"] = "same-origin"
-    if order.state in rules.BOUGHT:
-        empty_if_bought(answer, order.cart_id)
     return answer
 
 

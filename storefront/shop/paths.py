@@ -24,6 +24,7 @@ class Paths:
         self.products = self._path("shop_products.index")
         self.search = self._path("shop_search.show")
         self.batch = self._path("shop_batch.show")
+        self.withdrawal = self._path("shop_withdrawal.show")
         self.cart = self._path("shop_cart.show")
         self.cart_add = self._path("shop_cart.add")  # what puts something into the cart posts there
         asset = cast(Callable[[str], str], current_app.jinja_env.globals["asset"])

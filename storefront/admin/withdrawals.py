@@ -1,0 +1,255 @@
+"""Withdrawals: who declared one, until when what must be done, what came back, and its refund."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from storefront.accounts.rules import ORDERS
+from storefront.admin.forms import EmptyForm, NestedForm
+from storefront.admin.forms.fields import typed
+from storefront.admin.forms.withdrawals import CloseForm, OrderForm, ReturnForm
+from storefront.admin.frame import actor, guard, note, page_number, real_today, say
+from storefront.forms import StaffForm
+from storefront.locale import gettext as _
+from storefront.orders import queries as orders
+from storefront.orders import withdrawals
+from storefront.orders.models import Order, Withdrawal
+from storefront.orders.withdrawals import Returned
+from storefront.payments import conversation
+from storefront.payments import queries as payments
+from storefront.payments.providers import ProviderAway
+from storefront.refusals import Refused
+from storefront.transactions import ends_reading, repeated, writing
+
+blueprint = Blueprint("admin_withdrawals", __name__)
+PER_PAGE = 25
+
+
+@blueprint.get("/")
+@guard(ORDERS)
+def index() -> ResponseReturnValue:
+    """What waits, the most urgent first, or what was decided."""
+    waiting, page = request.args.get("state") != "decided", page_number()
+    rows, total = withdrawals.admin_list(waiting, page, PER_PAGE)
+    return render_template(
+        "admin/withdrawals.html",
+        rows=rows,
+        total=total,
+        page=page,
+        per_page=PER_PAGE,
+        waiting=waiting,
+        days_left=_days_left,
+        is_late=withdrawals.is_late,
+        address=lambda n: url_for("admin_withdrawals.index", page=n, state=None if waiting else "decided"),
+    )
+
+
+@blueprint.get("/<int:withdrawal_id>")
+@guard(ORDERS)
+def show(withdrawal_id: int) -> ResponseReturnValue:
+    """One statement, and what can be done with it."""
+    return _page(_found(withdrawal_id))
+
+
+@blueprint.post("/<int:withdrawal_id>/returned")
+@guard(ORDERS)
+def returned(withdrawal_id: int) -> ResponseReturnValue:
+    """The goods are back: count them, put them into stock, give the money back."""
+    found = _found(withdrawal_id)
+    order = _order(found)
+    if order is None:
+        abort(409)
+    form = _return_form(found, order, posted=True)
+    if not form.validate_on_submit():
+        return _page(found, returned=form), 422
+    parts = {
+        line.id: Returned(part.form.quantity.whole or 0, bool(part.form.restock.data))
+        for line, part in zip(order.lines, form.lines.entries, strict=True)
+    }
+    try:
+        cents = _take_back(withdrawal_id, order, parts, form.amount.cents)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(_found(withdrawal_id), returned=form), refusal.status
+    return _give_back(withdrawal_id) if cents else _done(withdrawal_id)
+
+
+@repeated
+def _take_back(withdrawal_id: int, order: Order, parts: dict[int, Returned], typed_cents: int | None) -> int:
+    """Write down what came back; what goes back for it, in cents."""
+    with writing():
+        now = {line_id: part.quantity for line_id, part in parts.items()}
+        delivery = withdrawals.standard_delivery_cents(order)
+        back = withdrawals.returned_of(order.id)
+        cents = typed_cents
+        if cents is None:
+            cents = min(withdrawals.worth(order.lines, back, now, delivery), _left(order))
+        if cents > _left(order):
+            raise Refused(_("More than is left of this order's money."), field="amount")
+        before = payments.given_back_cents(order.id)
+        withdrawals.take_back(withdrawal_id, parts, cents, before, actor())
+        note("goods came back", f"order {order.number}", {"cents": cents})
+    return cents
+
+
+def _left(order: Order) -> int:
+    """What of an order's money can be given back now. Refused while other money goes first."""
+    found = payments.returnable(order.id)
+    if found is not None and (found.held or found.unfinished):
+        raise Refused(
+            _("Other money of this order has to be given back first: look at the order."), status=409
+        )
+    return found.left_cents if found else 0
+
+
+@blueprint.post("/<int:withdrawal_id>/refund")
+@guard(ORDERS)
+def refund(withdrawal_id: int) -> ResponseReturnValue:
+    """Repeat a refund that the provider did not answer."""
+    found, form = _found(withdrawal_id), EmptyForm()
+    if not form.validate_on_submit():
+        abort(400)
+    if found.state != withdrawals.REFUNDING:
+        return redirect(url_for("admin_withdrawals.show", withdrawal_id=withdrawal_id), 303)
+    return _give_back(withdrawal_id)
+
+
+def _give_back(withdrawal_id: int) -> ResponseReturnValue:
+    """Give the money back, without a transaction, then write down that it is done.
+
+    A refund that went through while our process died is not made again: more has gone back by now.
+    """
+    found = _found(withdrawal_id)
+    number, cents, before = found.order_number, found.refund_cents, found.given_back_before
+    already = payments.given_back_cents(found.order_id or 0) >= before + cents
+    ends_reading()
+    try:
+        if not already:
+            conversation.refund_order(number, cents, actor(), False, before)
+    except (Refused, ProviderAway) as error:
+        away = Refused(_("The payment provider cannot be reached. Try again in a minute."), status=503)
+        refusal = error if isinstance(error, Refused) else away
+        form = EmptyForm(formdata=None)
+        form.refuse(refusal)
+        return _page(_found(withdrawal_id), repeat=form), refusal.status
+    with writing():
+        withdrawals.money_is_back(withdrawal_id)
+        note("order refunded", f"order {number}", {"cents": cents})
+    return _done(withdrawal_id)
+
+
+def _done(withdrawal_id: int) -> ResponseReturnValue:
+    say(_("Done: what came back is written down and the money is on its way."))
+    return redirect(url_for("admin_withdrawals.show", withdrawal_id=withdrawal_id), 303)
+
+
+@blueprint.post("/<int:withdrawal_id>/close")
+@guard(ORDERS)
+@repeated
+def close(withdrawal_id: int) -> ResponseReturnValue:
+    """Nothing comes back; the reason is kept."""
+    form = CloseForm()
+    return _decide(
+        withdrawal_id,
+        form,
+        lambda: withdrawals.close(withdrawal_id, typed(form.reason), actor()),
+        "withdrawal closed",
+        "close",
+    )
+
+
+@blueprint.post("/<int:withdrawal_id>/order")
+@guard(ORDERS)
+@repeated
+def name_order(withdrawal_id: int) -> ResponseReturnValue:
+    """Say which order a statement means that fitted none."""
+    form = OrderForm()
+    return _decide(
+        withdrawal_id,
+        form,
+        lambda: withdrawals.name_order(withdrawal_id, typed(form.number)),
+        "withdrawal matched",
+        "named",
+    )
+
+
+def _decide(
+    withdrawal_id: int, form: StaffForm, change: Callable[[], None], what: str, name: str
+) -> ResponseReturnValue:
+    found = _found(withdrawal_id)
+    if not form.validate_on_submit():
+        return _page(found, **{name: form}), 422
+    try:
+        with writing():
+            change()
+            note(what, f"withdrawal {withdrawal_id}", {})
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(_found(withdrawal_id), **{name: form}), refusal.status
+    say(_("Saved."))
+    return redirect(url_for("admin_withdrawals.show", withdrawal_id=withdrawal_id), 303)
+
+
+def _found(withdrawal_id: int) -> Withdrawal:
+    found = withdrawals.withdrawal_by_id(withdrawal_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _order(found: Withdrawal) -> Order | None:
+    return orders.order_by_id(found.order_id) if found.order_id else None
+
+
+def _days_left(found: Withdrawal) -> int:
+    """Days until the money must be back; below nothing when that day is past."""
+    return (withdrawals.refund_by(found) - real_today()).days
+
+
+def _return_form(found: Withdrawal, order: Order, posted: bool = False) -> ReturnForm:
+    """The form to count what came back: as many of each line as was declared, back into stock."""
+    said = {line["line_id"]: line["quantity"] for line in found.lines}
+    back, sealed = withdrawals.returned_of(order.id), withdrawals.sealed_lines(order)
+    given = [
+        {
+            "quantity": min(said.get(line.id, 0), line.quantity - back.get(line.id, 0)),
+            "restock": order.sent_at is None or line.id not in sealed,
+        }
+        for line in order.lines
+    ]
+    return ReturnForm(lines=given) if posted else ReturnForm(formdata=None, lines=given)
+
+
+def _page(
+    found: Withdrawal,
+    returned: NestedForm | None = None,
+    repeat: StaffForm | None = None,
+    close: StaffForm | None = None,
+    named: StaffForm | None = None,
+) -> str:
+    order = _order(found)
+    said = {line["line_id"]: line["quantity"] for line in found.lines}
+    proposed = 0
+    if order is not None and found.state == withdrawals.OPEN:
+        back, delivery = withdrawals.returned_of(order.id), withdrawals.standard_delivery_cents(order)
+        proposed = withdrawals.worth(order.lines, back, said, delivery)
+        returned = returned or _return_form(found, order)
+    return render_template(
+        "admin/withdrawal.html",
+        found=found,
+        order=order,
+        said=said,
+        back={part["line_id"]: part for part in found.returned},
+        sealed=withdrawals.sealed_lines(order) if order else set(),
+        late=withdrawals.is_late(found),
+        refund_by=withdrawals.refund_by(found),
+        days_left=_days_left(found),
+        proposed=proposed,
+        return_form=returned,
+        repeat_form=repeat or EmptyForm(formdata=None),
+        close_form=close or CloseForm(formdata=None),
+        order_form=named or OrderForm(formdata=None),
+    )
