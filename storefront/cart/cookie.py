@@ -1,4 +1,4 @@
-"""The cart as a signed cookie: ``{v, id, lines: [[sku, quantity, source], …]}``.
+"""The cart as a signed cookie: ``{v, id, lines: [[sku, quantity, source], …], code}``.
 
 It is signed, not secret. One that does not bear our signature, or has another shape, counts as an empty
 cart; the page says so and the next post replaces it.
@@ -11,6 +11,7 @@ from typing import Any
 from itsdangerous import BadData, URLSafeSerializer
 
 from storefront.cart.lines import (
+    LONGEST_CODE,
     LONGEST_SKU,
     LONGEST_SOURCE,
     MAX_LINES,
@@ -46,7 +47,8 @@ def write(cart: Cart, secret: str) -> str:
 
 def _dumps(cart: Cart, secret: str, with_sources: bool) -> str:
     lines = [[line.sku, line.quantity, line.source if with_sources else ""] for line in cart.lines]
-    return str(_signer(secret).dumps({"v": VERSION, "id": cart.id, "lines": lines}))
+    code = {"code": cart.code} if cart.code else {}
+    return str(_signer(secret).dumps({"v": VERSION, "id": cart.id, "lines": lines, **code}))
 
 
 def _signer(secret: str) -> URLSafeSerializer:
@@ -56,16 +58,18 @@ def _signer(secret: str) -> URLSafeSerializer:
 def _cart_of(data: Any) -> Cart | None:
     if not isinstance(data, dict) or data.get("v") != VERSION:
         return None
-    cart_id, lines = data.get("id"), data.get("lines")
+    cart_id, lines, code = data.get("id"), data.get("lines"), data.get("code", "")
     if not isinstance(cart_id, str) or not 16 <= len(cart_id) <= 40:
         return None
     if not isinstance(lines, list) or len(lines) > MAX_LINES:
+        return None
+    if not isinstance(code, str) or len(code) > LONGEST_CODE:
         return None
     read_lines = [_line_of(line) for line in lines]
     whole = tuple(line for line in read_lines if line is not None)
     if len(whole) < len(read_lines) or len({line.sku for line in whole}) < len(whole):
         return None
-    return Cart(cart_id, whole)
+    return Cart(cart_id, whole, code)
 
 
 def _line_of(data: Any) -> CartLine | None:

@@ -13,6 +13,7 @@ MAX_LINES = 30
 MAX_QUANTITY = 99
 LONGEST_SKU = 40
 LONGEST_SOURCE = 120
+LONGEST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,11 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart. Its id ties it to the one open order that it may have."""
+    """A cart. Its id ties it to the one open order that it may have. code: the discount code, folded."""
 
     id: str
     lines: tuple[CartLine, ...] = ()
+    code: str = ""
 
     @property
     def count(self) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from storefront.cart.lines import Cart, CartLine
+from storefront.pricing.totals import Reduction
 
 
 class BuyableVariant(Protocol):
@@ -67,10 +68,17 @@ class PricedCartLine(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class PricedCart(Generic[V]):
-    """All lines of a cart as they stand now."""
+    """All lines of a cart as they stand now.
+
+    reductions: the discounts that could count. code: what was typed; code_problem: why it does not count, as
+    `pricing.discounts.possible` says it.
+    """
 
     id: str
     lines: tuple[PricedCartLine[V], ...]
+    reductions: tuple[Reduction, ...] = ()
+    code: str = ""
+    code_problem: str = ""
 
     @property
     def goods_cents(self) -> int:

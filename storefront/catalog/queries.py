@@ -167,6 +167,17 @@ def collection_choices(lang: str) -> list[tuple[str, str]]:
     return [(row.code, row.name or row.code) for row in rows]
 
 
+def product_choices(lang: str) -> list[tuple[str, str]]:
+    """(code, name) of all products, for forms."""
+    rows = db.session.execute(
+        select(Product.code, ProductText.name)
+        .outerjoin(ProductText, and_(ProductText.product_id == Product.id, ProductText.lang == lang))
+        .where(Product.state != "archived")
+        .order_by(Product.position, Product.id)
+    )
+    return [(row.code, row.name or row.code) for row in rows]
+
+
 def ingredient_choices(lang: str) -> list[tuple[str, str]]:
     """(code, name) of all ingredients, for forms."""
     return [(code, names.get(lang, code)) for _id, code, names in ingredients()]

@@ -13,11 +13,13 @@ from storefront import clock
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.locale import gettext as _
-from storefront.orders import numbers, queries, rules
+from storefront.locale import in_language
+from storefront.orders import invoices, numbers, queries, rules
 from storefront.orders.models import Order, OrderEvent, OrderLine
 from storefront.orders.queries import OrderOfCart
 from storefront.orders.rules import NewOrder
 from storefront.plugin_system.calling import plugins_with
+from storefront.pricing import discounts
 from storefront.pricing.queries import rates
 from storefront.pricing.totals import PricedLine, Totals, totals
 from storefront.refusals import Refused
@@ -54,8 +56,8 @@ def place(new: NewOrder) -> OrderOfCart:
             raise OpenOrderChanged from None
         return other
     db.session.execute(insert(OrderLine), _lines(order.id, new, sums))
-    quantities = {line.variant_id: line.quantity for line in new.lines}
-    stock.take_all(quantities, order_id=order.id, actor=SHOPPER)
+    stock.take_all(rules.per_variant(new.lines), order_id=order.id, actor=SHOPPER)
+    discounts.take([one.id for one in sums.reductions], order.id, new.buyer.email)
     note(order.id, rules.PLACED, SHOPPER, {"total_cents": order.total_cents}, moment)
     _tell_plugins("order_placed", order.id)
     return OrderOfCart(order.id, order.number, order.token, order.state, new.digest)
@@ -77,8 +79,11 @@ def _make_way(new: NewOrder) -> OrderOfCart | None:
 
 
 def _totals(new: NewOrder) -> Totals:
-    lines = [PricedLine(line.sku, line.quantity, line.unit_cents, line.vat_class) for line in new.lines]
-    return totals(lines, new.shipping_cents, rates(new.buyer.country, clock.today()))
+    lines = [
+        PricedLine(line.sku, line.quantity, line.unit_cents, line.vat_class, line.product_code)
+        for line in new.lines
+    ]
+    return totals(lines, new.shipping_cents, rates(new.buyer.country, clock.today()), new.reductions)
 
 
 def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:
@@ -102,6 +107,17 @@ def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:
         payment_method=new.payment_method,
         payment_name=new.payment_name,
         goods_cents=sums.goods_cents,
+        discount_cents=sums.discount_cents,
+        discounts=[
+            {
+                "id": one.id,
+                "code": one.code,
+                "name": in_language(one.names, new.lang),
+                "kind": one.kind,
+                "cents": one.cents,
+            }
+            for one in sums.reductions
+        ],
         shipping_cents=sums.shipping_cents,
         total_cents=sums.total_cents,
         vat=[
@@ -132,6 +148,7 @@ def _lines(order_id: int, new: NewOrder, sums: Totals) -> list[dict[str, Any]]:
             "quantity": line.quantity,
             "unit_cents": line.unit_cents,
             "line_cents": line.unit_cents * line.quantity,
+            "discount_cents": sums.line_discounts[position],
             "rate_bp": sums.line_rates[position],
             "vat_cents": sums.line_vat[position],
             "source": line.source,
@@ -141,14 +158,35 @@ def _lines(order_id: int, new: NewOrder, sums: Totals) -> list[dict[str, Any]]:
 
 
 def mark_paid(order_id: int, actor: str, details: Mapping[str, Any]) -> bool:
-    """The money is there. False when the order was not waiting for it."""
+    """The money is there. False when the order was not waiting for it.
+
+    An order that expired meanwhile takes its stock once more; when too little is left it stays expired.
+    """
     moment = clock.now()
-    if not _move(order_id, rules.PAID, paid_at=moment):
+    late = queries.state_of(order_id) == rules.EXPIRED
+    try:
+        with db.session.begin_nested():
+            if not _move(order_id, rules.PAID, paid_at=moment, closed_at=None):
+                return False
+            if late:
+                stock.take_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+                discounts.take_again(order_id)
+    except Refused:
+        _forget(order_id)
         return False
     note(order_id, rules.PAID, actor, details, moment)
+    invoices.issue(order_id)
     enqueue("mail.order_confirmation", {"order_id": order_id})
     _tell_plugins("order_paid", order_id)
     return True
+
+
+def mark_packed(order_id: int, actor: str) -> None:
+    """The parcel is ready. Refused unless the order is paid."""
+    moment = clock.now()
+    if not _move(order_id, rules.PACKED, packed_at=moment):
+        raise Refused(_("Only a paid order can be packed."), status=409)
+    note(order_id, rules.PACKED, actor, {}, moment)
 
 
 def mark_sent(order_id: int, tracking_code: str, actor: str) -> None:
@@ -158,6 +196,28 @@ def mark_sent(order_id: int, tracking_code: str, actor: str) -> None:
         raise Refused(_("Only a paid order can be sent."), status=409)
     note(order_id, rules.SENT, actor, {"tracking_code": tracking_code}, moment)
     enqueue("mail.order_sent", {"order_id": order_id})
+
+
+def mark_delivered(order_id: int, actor: str) -> None:
+    """The buyer has the parcel. Refused unless it was sent."""
+    moment = clock.now()
+    if not _move(order_id, rules.DELIVERED, delivered_at=moment):
+        raise Refused(_("Only an order that was sent can be delivered."), status=409)
+    note(order_id, rules.DELIVERED, actor, {}, moment)
+
+
+def mark_returned(order_id: int, actor: str, details: Mapping[str, Any] | None = None) -> None:
+    """All the goods came back. Refused unless they were sent. Stock and money are matters of their own.
+
+    An order whose money went back first stays refunded, with the day on which the goods came.
+    """
+    moment = clock.now()
+    came_later = (Order.state == rules.REFUNDED, Order.sent_at.is_not(None), Order.returned_at.is_(None))
+    if not _move(order_id, rules.RETURNED, returned_at=moment) and not _change(
+        order_id, *came_later, returned_at=moment
+    ):
+        raise Refused(_("Only an order that was sent can come back, once."), status=409)
+    note(order_id, rules.RETURNED, actor, details or {}, moment)
 
 
 def cancel(order_id: int, actor: str, reason: str = "") -> bool:
@@ -175,6 +235,7 @@ def _close(order_id: int, state: str, actor: str, reason: str) -> bool:
     if not _move(order_id, state, closed_at=moment):
         return False
     stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+    discounts.release(order_id)
     note(order_id, state, actor, {"reason": reason} if reason else {}, moment)
     return True
 
@@ -190,9 +251,7 @@ def shorten_reservation(order_id: int, until: datetime) -> None:
 
 
 def _reserve(order_id: int, until: datetime, when: ColumnElement[bool]) -> None:
-    statement = update(Order).where(Order.id == order_id, Order.state == rules.PLACED, when)
-    db.session.execute(statement.values(reserved_until=until).execution_options(synchronize_session=False))
-    _forget(order_id)
+    _change(order_id, Order.state == rules.PLACED, when, reserved_until=until)
 
 
 def add_refund(order_id: int, cents: int, actor: str, restock: bool) -> None:
@@ -207,7 +266,15 @@ def add_refund(order_id: int, cents: int, actor: str, restock: bool) -> None:
         if restock and rules.can_be_sold_again(was):
             stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
     note(order_id, rules.REFUNDED if whole else "partly_refunded", actor, {"cents": cents})
-    enqueue("mail.order_refunded", {"order_id": order_id})
+    credit = invoices.credit(order_id)
+    enqueue(
+        "mail.order_refunded",
+        {
+            "order_id": order_id,
+            "refunded_cents": order.refunded_cents,
+            "credit": credit.code if credit else None,
+        },
+    )
 
 
 def set_lots(order_id: int, lots: Mapping[int, str], actor: str) -> None:
@@ -237,12 +304,12 @@ def note(
 
 def _move(order_id: int, state: str, **values: Any) -> bool:
     """Change the state if the order may become it. One UPDATE decides."""
-    statement = (
-        update(Order)
-        .where(Order.id == order_id, Order.state.in_(rules.sources(state)))
-        .values(state=state, **values)
-        .execution_options(synchronize_session=False)
-    )
+    return _change(order_id, Order.state.in_(rules.sources(state)), state=state, **values)
+
+
+def _change(order_id: int, *when: ColumnElement[bool], **values: Any) -> bool:
+    statement = update(Order).where(Order.id == order_id, *when).values(**values)
+    statement = statement.execution_options(synchronize_session=False)
     result = cast("CursorResult[Any]", db.session.execute(statement))
     _forget(order_id)
     return result.rowcount == 1

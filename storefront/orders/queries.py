@@ -51,21 +51,33 @@ def latest_order(cart_id: str) -> OrderOfCart | None:
 
 @dataclass(frozen=True, slots=True)
 class OrdersOfCart:
-    """What became of a cart: whether it was ordered and paid, and what its open order keeps per SKU."""
+    """What became of a cart: whether it was ordered and paid, and what its open order keeps.
+
+    reserved: units per SKU. discounts: the ids of those that it uses.
+    """
 
     bought: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict)
+    discounts: frozenset[int] = frozenset()
 
 
 def orders_of_cart(cart_id: str) -> OrdersOfCart:
     """What became of a cart. A bought one is empty, whatever its cookie still says."""
     rows = db.session.execute(
-        select(Order.state, OrderLine.sku, OrderLine.quantity)
+        select(Order.state, Order.discounts, OrderLine.sku, OrderLine.quantity)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.cart_id == cart_id, Order.state.not_in((rules.CANCELLED, rules.EXPIRED)))
     ).all()
-    bought = any(state in rules.BOUGHT for state, _sku, _quantity in rows)
-    return OrdersOfCart(bought, {sku: quantity for state, sku, quantity in rows if state == rules.PLACED})
+    bought = any(row.state in rules.BOUGHT for row in rows)
+    open_ = [row for row in rows if row.state == rules.PLACED]
+    used = frozenset(one["id"] for row in open_ for one in row.discounts)
+    return OrdersOfCart(bought, {row.sku: row.quantity for row in open_}, used)
+
+
+def numbers_of(order_ids: list[int]) -> dict[int, str]:
+    """The numbers of orders by their ids, for lists that link them."""
+    rows = db.session.execute(select(Order.id, Order.number).where(Order.id.in_(order_ids)))
+    return dict(rows.all())
 
 
 def state_of(order_id: int) -> str:
@@ -112,8 +124,8 @@ def counts_by_state() -> dict[str, int]:
 
 
 def next_to_send(order_id: int) -> str | None:
-    """The number of the paid order that comes after this one in the packer's list, else of the first."""
-    statement = select(Order.number).where(Order.state == rules.PAID, Order.id != order_id)
+    """The number of the order that comes after this one in the packer's list, else of the first."""
+    statement = select(Order.number).where(Order.state.in_(rules.TO_SEND), Order.id != order_id)
     return db.session.scalar(statement.order_by(Order.id < order_id, Order.id).limit(1))
 
 
@@ -146,7 +158,7 @@ def admin_list(
     )
     wanted = _matching(state, search, paid_on)
     total = db.session.scalar(select(func.count(Order.id)).where(*wanted)) or 0
-    order = Order.id.asc() if state == rules.PAID else Order.id.desc()
+    order = Order.id.asc() if state in rules.TO_SEND else Order.id.desc()
     statement = select(*columns).where(*wanted).order_by(order)
     page_of = statement.limit(per_page).offset((max(page, 1) - 1) * per_page)
     return list(db.session.execute(page_of).all()), total

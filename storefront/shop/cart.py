@@ -25,19 +25,21 @@ from storefront.cart import cookie, lines
 from storefront.cart.lines import Cart
 from storefront.cart.priced import PricedCart, problem
 from storefront.cart.priced import priced as price
+from storefront.locale import current, ngettext
 from storefront.locale import gettext as _
-from storefront.locale import ngettext
+from storefront.money import format_money
 from storefront.offers.queries import Offer, VariantOffer, offers
+from storefront.offers.reductions import reductions
 from storefront.orders import queries as orders
 from storefront.payments.methods import METHODS
-from storefront.pricing.queries import Method, shipping_methods
-from storefront.pricing.totals import PricedLine, Totals, totals
+from storefront.pricing.discounts import fold_code
+from storefront.pricing.totals import PricedLine, Totals, totals, why_not
 from storefront.refusals import Refused
-from storefront.shop.cart_forms import AddForm, RemoveForm, UpdateForm
+from storefront.shop.cart_forms import AddForm, CodeForm, RemoveForm, UpdateForm
+from storefront.shop.parcels import first_carrying, grams, too_heavy
 
 blueprint = Blueprint("shop_cart", __name__)
 
-HOME_COUNTRY = "NL"  # whose delivery the cart shows; the checkout asks for the country
 Basket = PricedCart[VariantOffer]
 
 
@@ -49,6 +51,8 @@ class Notes:
     forged: bool = False
     at_line: dict[str, str] = field(default_factory=dict)  # SKU -> message
     typed: dict[str, str] = field(default_factory=dict)  # SKU -> text
+    code: str | None = None  # the discount code as typed, when it was refused
+    at_code: str = ""  # why
     again: tuple[Offer, VariantOffer, str] | None = None  # what could not be added, and the quantity as typed
 
 
@@ -56,6 +60,7 @@ class Notes:
 class Held:
     """The visitor's cart. `reserved`: per SKU what its own open order keeps, which others cannot have.
 
+    discounts: the ids of those that this order uses, which are not used up for it.
     bought: its cookies still hold a cart that was paid.
     """
 
@@ -63,10 +68,15 @@ class Held:
     forged: bool = False
     bought: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict)
+    discounts: frozenset[int] = frozenset()
 
     def with_cart(self, cart: Cart) -> Held:
         """The same visitor with a changed cart."""
         return replace(self, cart=cart, forged=False, bought=False)
+
+    def with_code(self, typed: str) -> Held:
+        """The same cart with a discount code, as typed."""
+        return self.with_cart(replace(self.cart, code=fold_code(typed)))
 
 
 @blueprint.get("/cart")
@@ -130,13 +140,28 @@ def remove(lang: str) -> Response:
     return _changed(lang, held.with_cart(lines.remove(held.cart, sku)))
 
 
+@blueprint.post("/cart/code")
+def set_code(lang: str) -> Response:
+    """Put a discount code on the cart, or take it off; one that does not count changes nothing."""
+    form = CodeForm()
+    form.check()
+    held, typed = read_cart(), form.code.data or ""
+    changed = held.with_code(typed)
+    problem = code_words(basket(lang, changed)) if held.cart.lines else ""
+    if problem:
+        return refused(cart_answer(lang, held, Notes(at_code=problem, code=typed)), 422)
+    return _changed(lang, changed)
+
+
 def read_cart() -> Held:
     """The visitor's cart. One that was bought is empty; one whose cookie is not ours is, too."""
     cart, forged = cookie.read(request.cookies.get(cookie.NAME), current_app.config["SECRET_KEY"])
     if not cart.lines:
         return Held(cart, forged)
     found = orders.orders_of_cart(cart.id)
-    return Held(lines.new_cart(), bought=True) if found.bought else Held(cart, reserved=found.reserved)
+    if found.bought:
+        return Held(lines.new_cart(), bought=True)
+    return Held(cart, reserved=found.reserved, discounts=found.discounts)
 
 
 def basket(lang: str, held: Held, with_badges: bool = False) -> Basket:
@@ -144,28 +169,64 @@ def basket(lang: str, held: Held, with_badges: bool = False) -> Basket:
     cart = held.cart
     if not cart.lines:
         return PricedCart(cart.id, ())
-    return price(cart, offers(lang, skus=cart.skus, with_badges=with_badges), held.reserved)
+    of = price(cart, offers(lang, skus=cart.skus, with_badges=with_badges), held.reserved)
+    could, problem = reductions(cart.code, held.discounts)
+    return replace(of, reductions=could, code=cart.code, code_problem=problem)
+
+
+def priced_lines(of: Basket) -> list[PricedLine]:
+    """The lines that can be had, as the totals take them."""
+    return [
+        PricedLine(line.sku, line.quantity, line.unit_cents, line.offer.vat_class, line.offer.code)
+        for line in of.lines
+        if line.counts and isinstance(line.offer, Offer)
+    ]
 
 
 def sums(of: Basket, shipping_cents: int, rates: dict[str, int]) -> Totals:
     """The totals of what can be had."""
-    counted = [
-        PricedLine(line.sku, line.quantity, line.unit_cents, line.offer.vat_class)
-        for line in of.lines
-        if line.counts and isinstance(line.offer, Offer)
-    ]
-    return totals(counted, shipping_cents if counted else 0, rates)
+    counted = priced_lines(of)
+    return totals(counted, shipping_cents if counted else 0, rates, of.reductions)
+
+
+def code_words(of: Basket) -> str:
+    """Why the cart's discount code does not count; empty when it does, or there is none."""
+    if not of.code:
+        return ""
+    told = {
+        "unknown": _("We do not know this code. Check how it is written."),
+        "early": _("This code does not count yet."),
+        "late": _("This code has ended."),
+        "used": _("This code has been used up."),
+    }
+    if of.code_problem:
+        return told[of.code_problem]
+    code = next(one for one in of.reductions if one.code)
+    reason = why_not(priced_lines(of), code)
+    if reason == "products":
+        return _("This code is not for anything in your cart.")
+    if reason == "minimum":
+        least = format_money(code.minimum_cents, current())
+        return _("This code counts from %(amount)s of the products that it is for.", amount=least)
+    return ""
 
 
 def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
     """The cart page, or the drawer when a script asks for it."""
     of = basket(lang, held, with_badges=not wants_drawer())
-    method = _delivery() if of.lines else None
-    shipping = method.price_for(of.goods_cents) if method else 0
+    method = first_carrying(of) if of.lines else None
+    shipping = (method.price_for(of.goods_cents, grams(of)) if method else 0) or 0
     rates = {line.offer.vat_class: line.offer.rate_bp for line in of.lines if isinstance(line.offer, Offer)}
     template = "components/drawer.html" if wants_drawer() else "shop/cart.html"
     html = render_template(
-        template, cart=of, sums=sums(of, shipping, rates), method=method, notes=notes, payment_methods=METHODS
+        template,
+        cart=of,
+        sums=sums(of, shipping, rates),
+        method=method,
+        too_heavy=too_heavy(of) if of.lines else "",
+        notes=notes,
+        at_code=notes.at_code or code_words(of),
+        payment_methods=METHODS,
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"
@@ -248,7 +309,3 @@ def _refuse_unavailable(cart: Cart, sku: str, available: int) -> None:
 def left(available: int) -> str:
     """How many there still are."""
     return ngettext("Only %(num)s is left.", "Only %(num)s are left.", available)
-
-
-def _delivery() -> Method | None:
-    return next(iter(shipping_methods(HOME_COUNTRY)), None)

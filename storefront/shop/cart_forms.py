@@ -7,6 +7,7 @@ from wtforms import Field
 
 from storefront.cart.lines import LONGEST_SOURCE, MAX_LINES
 from storefront.forms import PublicForm, TextField, given, refuse_nul
+from storefront.locale import lazy_gettext
 
 
 class AddForm(PublicForm):
@@ -54,3 +55,13 @@ class RemoveForm(PublicForm):
     def check(self) -> None:
         """Answer 400 to what no form of ours sends."""
         given(self, "sku")
+
+
+class CodeForm(PublicForm):
+    """Puts a discount code on the cart; an empty one takes it off."""
+
+    code = TextField(lazy_gettext("Discount code"))
+
+    def check(self) -> None:
+        """Answer 400 to what no form of ours sends."""
+        given(self, "code")

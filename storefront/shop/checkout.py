@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from storefront import clock
 from storefront.cart import cookie
-from storefront.locale import current, in_language
+from storefront.locale import current, in_language, lazy_gettext
 from storefront.locale import gettext as _
 from storefront.money import format_money
 from storefront.offers.queries import Offer, VariantOffer
@@ -21,16 +21,32 @@ from storefront.pages import queries as pages
 from storefront.payments import choice as payment_choice
 from storefront.payments import conversation, methods
 from storefront.payments.providers import ProviderAway
-from storefront.pricing.queries import COUNTRIES, Method, rates_by_country, shipping_methods
-from storefront.pricing.totals import Totals
+from storefront.pricing.countries import COUNTRIES
+from storefront.pricing.discounts import FIELD as CODE
+from storefront.pricing.discounts import UsedUp
+from storefront.pricing.queries import Method, rates_by_country, shipping_methods
+from storefront.pricing.totals import Reduction, Totals
 from storefront.refusals import Refused
-from storefront.shop.cart import Basket, Held, Notes, basket, cart_answer, read_cart, refused, sums
+from storefront.shop.cart import (
+    Basket,
+    Held,
+    Notes,
+    basket,
+    cart_answer,
+    code_words,
+    keep,
+    read_cart,
+    refused,
+    sums,
+)
 from storefront.shop.checkout_forms import CheckoutForm
+from storefront.shop.parcels import grams, too_heavy
 from storefront.shop.payment import away, onward, pay
 from storefront.transactions import repeated, writing
 
 blueprint = Blueprint("shop_checkout", __name__)
 log = structlog.get_logger("checkout")
+NOTHING_TO_PAY = lazy_gettext("With this discount nothing is left to pay. We cannot take such an order here.")
 WAYS = 3  # so often is a cart's open order made way for, when another post comes in between
 
 
@@ -88,17 +104,44 @@ def show(lang: str) -> Response:
     held = read_cart()
     if not held.cart.lines:
         return _nothing_to_order(lang, posted)
+    held, changed = _with_code(form, held)
     of = basket(lang, held)
     if of.has_problems:
         return _cart_first(lang, held, posted)
+    if too_heavy(of):
+        return (
+            refused(cart_answer(lang, held, Notes()), 422)
+            if posted
+            else onward(url_for("shop_cart.show", lang=lang))
+        )
     choice = _choice(form, of)
     if choice is None or not posted or form.update.data:
-        return _page(form, of, choice)
+        return _shown(form, of, choice, held if changed else None)
     form.validate()
-    _compare(form, choice)
+    _compare(form, of, choice)
     if form.form_errors or form.errors:
         return _page(form, of, choice, 422)
-    return _order(lang, held, form, of, choice)
+    answer = _order(lang, held, form, of, choice)
+    return keep(answer, held.cart) if changed and answer.status_code == 303 else answer
+
+
+def _with_code(form: CheckoutForm, held: Held) -> tuple[Held, bool]:
+    """The cart with the discount code that was typed here, and whether it is another than the cart had."""
+    if form.code.data is None:
+        form.code.data = held.cart.code
+        return held, False
+    typed = held.with_code(form.code.data)
+    return typed, typed.cart.code != held.cart.code
+
+
+def _shown(form: CheckoutForm, of: Basket, choice: Choice | None, changed: Held | None) -> Response:
+    """The page as it was asked for. A code that counts is kept; a bad one is told at its field."""
+    problem = code_words(of)
+    if problem:
+        form.refuse(Refused(problem, field=CODE))
+        return _page(form, of, choice, 422 if form.update.data else 200)
+    answer = _page(form, of, choice)
+    return keep(answer, changed.cart) if changed else answer
 
 
 def _nothing_to_order(lang: str, posted: bool) -> Response:
@@ -121,17 +164,18 @@ def _cart_first(lang: str, held: Held, posted: bool) -> Response:
 def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
     """What was chosen; the first way of delivery of the country when none of its ways was.
 
-    Only countries with a way of delivery and all VAT rates of the cart; None when there is no such country.
+    Only countries with a way of delivery that carries the cart, and all its VAT rates; None when there is
+    no such country.
     """
     classes = {line.offer.vat_class for line in of.lines if isinstance(line.offer, Offer)}
-    rates_of = rates_by_country(clock.today())
+    rates_of, weight = rates_by_country(clock.today()), grams(of)
     by_code: dict[str, dict[str, Method]] = {}
     totals: dict[tuple[str, str], Totals] = {}
     for method in shipping_methods():
-        if method.country not in COUNTRIES or not classes <= rates_of[method.country].keys():
+        shipping = method.price_for(of.goods_cents, weight)
+        if shipping is None or not classes <= rates_of[method.country].keys():
             continue
         by_code.setdefault(method.code, {})[method.country] = method
-        shipping = method.price_for(of.goods_cents)
         totals[method.country, method.code] = sums(of, shipping, rates_of[method.country])
     lands = {land for land, _code in totals}
     countries = [land for land in COUNTRIES if land in lands]
@@ -145,12 +189,18 @@ def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
     return Choice(country, code, countries, ways, totals)
 
 
-def _compare(form: CheckoutForm, choice: Choice) -> None:
+def _compare(form: CheckoutForm, of: Basket, choice: Choice) -> None:
     """Refuse a country or way of delivery that there is not, and a total that the buyer has not seen."""
     if form.country.data != choice.country:
-        form.refuse(Refused(_("We do not deliver to this country at the moment."), field="country"))
+        problem = too_heavy(of, form.country.data) or _("We do not deliver to this country at the moment.")
+        form.refuse(Refused(problem, field="country"))
     if form.shipping.data != choice.code:
         form.refuse(Refused(_("Choose a way of delivery for this country."), field="shipping"))
+    problem = code_words(of)
+    if problem:
+        form.refuse(Refused(problem, field=CODE))
+    if choice.sums.total_cents <= 0:
+        form.refuse(Refused(NOTHING_TO_PAY, field=CODE))
     entry = f"{choice.country}.{choice.code}.{choice.sums.total_cents}"
     if entry not in (form.seen.data or "").split(" "):
         total = format_money(choice.sums.total_cents, current())
@@ -176,40 +226,53 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 2
 def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
     new = _new_order(lang, form, of, choice)
     try:
-        order = _placed(lang, held, form, new)
+        order = _placed(lang, held, of, new)
     except conversation.AlreadyPaying as paying:
         return _to_order(lang, paying.order_id)
     except ProviderAway as problem:
         log.warning("payment away", reason=str(problem))
         return away()
-    except TotalChanged:
+    except (TotalChanged, UsedUp) as changed:
         fresh = basket(lang, held)
         if fresh.has_problems:
             return _cart_first(lang, held, True)
-        form.refuse(Refused(_("A price changed just now. Check the total and order again.")))
+        form.refuse(_told(changed, of, fresh))
         return _page(form, fresh, _choice(form, fresh), 422)
     except Refused as refusal:
         return _sold_out(lang, held, str(refusal))
     return pay(lang, order.id, order.token)
 
 
-def _placed(lang: str, held: Held, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
+def _told(changed: Exception, of: Basket, fresh: Basket) -> Refused:
+    """What to say when the order was not placed at the total that stood there."""
+    if of.code and isinstance(changed, UsedUp):
+        return changed
+    problem = code_words(fresh)
+    if problem:
+        return Refused(problem, field=CODE)
+    return Refused(_("A price changed just now. Check the total and order again."))
+
+
+def _placed(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
     """Make way at the provider, then place; again when another post of the same cart came in between."""
     for _way in range(WAYS):
         replaces = conversation.make_way(new.cart_id, new.digest)
         try:
-            return _place(lang, held, form, replace(new, replaces=replaces))
+            return _place(lang, held, of, replace(new, replaces=replaces))
         except orders.OpenOrderChanged:
             continue
     raise Refused(_("Your cart is being ordered in another window. Look there first."), status=409)
 
 
 @repeated
-def _place(lang: str, held: Held, form: CheckoutForm, new: NewOrder) -> OrderOfCart:
+def _place(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
     """Place the order in one transaction, at the prices that hold inside it."""
     with writing():
-        fresh = _new_lines(basket(lang, held))
+        now = basket(lang, held)
+        fresh = _new_lines(now)
         if [line.unit_cents for line in fresh] != [line.unit_cents for line in new.lines]:
+            raise TotalChanged
+        if now.reductions != of.reductions:
             raise TotalChanged
         return orders.place(replace(new, lines=fresh))
 
@@ -224,11 +287,18 @@ def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> New
         lines=_new_lines(of),
         shipping_code=choice.code,
         shipping_name=in_language(choice.method.names, lang),
-        shipping_cents=choice.sums.shipping_cents,
+        shipping_cents=choice.sums.full_shipping_cents,
+        reductions=_counted(of, choice),
         payment_method=method.code,
         payment_name=in_language(method.names, lang),
         terms_version=pages.saved_at("terms", lang),
     )
+
+
+def _counted(of: Basket, choice: Choice) -> tuple[Reduction, ...]:
+    """The discounts that count; alone they give the totals that all together gave."""
+    ids = {one.id for one in choice.sums.reductions}
+    return tuple(one for one in of.reductions if one.id in ids)
 
 
 def _new_lines(of: Basket) -> tuple[NewLine, ...]:

@@ -1,0 +1,226 @@
+"""A discount in the cart, the checkout, the order and the mail, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from storefront import clock
+from storefront.cart import cookie
+from storefront.database import db
+from storefront.orders import actions as orders
+from storefront.orders import mail
+from storefront.pricing.discount_editing import DiscountData, add_discount, end_discount
+from storefront.pricing.models import Discount
+from storefront.testing import KEY
+from storefront.transactions import writing
+from tests.orders import shelf
+from tests.orders.shelf import POSTED, SMALL, Shelf, checkout
+
+NAMES = {"nl": "Herfstkorting", "en": "Autumn discount"}
+
+
+@pytest.fixture
+def shop(any_app: Flask) -> Shelf:
+    """Ten units of each size."""
+    return shelf.fill(10)
+
+
+@pytest.fixture
+def buyer(any_app: Flask, shop: Shelf) -> FlaskClient:
+    """Somebody with two units of 34.95 in the cart."""
+    client = any_app.test_client()
+    client.post("/en/cart/add", data={"sku": SMALL, "quantity": "2"})
+    return client
+
+
+def discount(**more: object) -> int:
+    values: dict[str, object] = {
+        "code": "AUTUMN",
+        "names": NAMES,
+        "kind": "amount",
+        "value": 1000,
+        "starts_on": clock.today(),
+    }
+    with writing():
+        return add_discount(DiscountData(**(values | more)), clock.today()).id  # type: ignore[arg-type]
+
+
+def used(discount_id: int) -> int:
+    db.session.rollback()
+    return db.session.scalars(select(Discount.used).where(Discount.id == discount_id)).one()
+
+
+def kept(client: FlaskClient) -> str:
+    """The code in the client's cookie."""
+    found = client.get_cookie("cart")
+    return cookie.read(found.value if found else None, KEY)[0].code
+
+
+def type_code(client: FlaskClient, code: str) -> TestResponse:
+    return client.post("/en/cart/code", data={"code": code})
+
+
+def test_a_code_in_the_cart_is_a_line_of_its_own(buyer: FlaskClient) -> None:
+    discount()
+    answer = type_code(buyer, " autumn ")
+    assert (answer.status_code, answer.headers["Location"], kept(buyer)) == (303, "/en/cart", "AUTUMN")
+    page = buyer.get("/en/cart").text
+    assert re.search(r"Autumn discount \(AUTUMN\)</dt><dd>-€10\.00", page)
+    assert "€59.90" in page
+    drawer = buyer.get("/en/cart", headers={"X-Fragment": "drawer"}).text
+    assert "Autumn discount (AUTUMN)" in drawer
+    assert "€59.90" in drawer
+    buyer.post("/en/cart/add", data={"sku": SMALL})
+    assert kept(buyer) == "AUTUMN", "the code stays when the cart changes"
+    assert type_code(buyer, "").status_code == 303
+    assert kept(buyer) == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"code": "OTHER"}, "do not know this code"),
+        ({"starts_on": clock.today() + timedelta(days=1)}, "does not count yet"),
+        ({"minimum_cents": 6991}, "counts from €69.91"),
+        ({"products": ["nmn-p"]}, "not for anything in your cart"),
+    ],
+)
+def test_a_bad_code_is_told_at_its_field_and_nothing_is_lost(
+    buyer: FlaskClient, more: dict[str, object], words: str
+) -> None:
+    discount(**more)
+    answer = type_code(buyer, "Autumn")
+    assert answer.status_code == 422
+    assert re.search(rf'id="code-err">.*{words}', answer.text)
+    assert 'name="code" value="Autumn"' in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert "€69.90" in answer.text
+    form = POSTED | {"code": "Autumn", "seen": "NL.standard.6990"}
+    for data in (form | {"update": "1"}, form):
+        answer = buyer.post("/en/checkout", data=data)
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert 'value="Oude Ebbingestraat 18"' in answer.text
+    assert shelf.orders() == []
+
+
+def test_a_code_typed_in_the_checkout_shows_the_new_total_first(buyer: FlaskClient) -> None:
+    discount()
+    shown = buyer.post("/en/checkout", data=POSTED | {"code": "autumn", "update": "1", "seen": ""})
+    assert shown.status_code == 200
+    assert "NL.standard.5990" in shown.text
+    assert kept(buyer) == "AUTUMN"
+    answer = checkout(buyer)
+    assert answer.status_code == 303
+    (order,) = shelf.orders()
+    assert (order.goods_cents, order.discount_cents, order.shipping_cents, order.total_cents) == (
+        *(6990, 1000, 0, 5990),
+    )
+    assert [one["name"] for one in order.discounts] == ["Autumn discount"]
+    assert [line.discount_cents for line in order.lines] == [1000]
+    assert order.vat == [{"rate_bp": 900, "gross_cents": 5990, "vat_cents": 495}]
+
+
+def test_ordering_at_once_with_a_new_code_asks_to_confirm_the_total(buyer: FlaskClient) -> None:
+    discount_id = discount()
+    answer = checkout(buyer, code="autumn")
+    assert answer.status_code == 422
+    assert "The total is now €59.90" in answer.text
+    assert used(discount_id) == 0
+
+
+def test_the_discount_is_on_the_order_page_in_the_admin_and_in_the_mail(
+    buyer: FlaskClient, any_app: Flask
+) -> None:
+    discount()
+    type_code(buyer, "AUTUMN")
+    checkout(buyer)
+    (order,) = shelf.orders()
+    assert "Autumn discount (AUTUMN)" in buyer.get(f"/en/orders/{order.token}").text
+    with any_app.test_request_context():
+        message = mail.order_confirmation(order.id)
+    assert "Autumn discount (AUTUMN): -€10.00" in message.text
+    assert "Autumn discount (AUTUMN)" in message.html
+
+
+def test_a_cancelled_order_gives_its_use_back_and_the_cart_can_order_again(buyer: FlaskClient) -> None:
+    discount_id = discount(most_uses=1)
+    type_code(buyer, "AUTUMN")
+    assert checkout(buyer).status_code == 303
+    assert used(discount_id) == 1
+    assert "NL.standard.5990" in buyer.get("/en/checkout").text, "its own order does not use it up for it"
+    assert checkout(buyer, street="Another street 1").status_code == 303
+    assert used(discount_id) == 1
+    order = next(one for one in shelf.orders() if one.state == "placed")
+    with writing():
+        assert orders.cancel(order.id, "test")
+    assert used(discount_id) == 0
+
+
+def test_a_code_that_is_used_up_meanwhile_does_not_place_the_order(buyer: FlaskClient) -> None:
+    discount_id = discount(most_uses=1)
+    type_code(buyer, "AUTUMN")
+    page = buyer.get("/en/checkout").text
+    with writing():
+        db.session.get_one(Discount, discount_id).used = 1
+    assert "NL.standard.5990" in page
+    answer = checkout(buyer, seen="NL.standard.5990")
+    assert answer.status_code == 422
+    assert "used up" in answer.text
+    assert shelf.orders() == []
+
+
+def test_each_customer_may_use_it_so_often(any_app: Flask, buyer: FlaskClient) -> None:
+    discount_id = discount(most_per_customer=1)
+    type_code(buyer, "AUTUMN")
+    assert checkout(buyer).status_code == 303
+    again = any_app.test_client()
+    again.post("/en/cart/add", data={"sku": SMALL, "quantity": "2"})
+    type_code(again, "AUTUMN")
+    answer = checkout(again, email="LOTTE.Jansen@example.nl")
+    assert answer.status_code == 422
+    assert "as often as it may be" in answer.text
+    assert checkout(again, email="other@example.nl").status_code == 303
+    assert used(discount_id) == 2
+
+
+def test_free_delivery_counts_where_delivery_costs_something(any_app: Flask, shop: Shelf) -> None:
+    discount_id = discount(kind="shipping", value=0)
+    client = any_app.test_client()
+    client.post("/en/cart/add", data={"sku": SMALL})
+    type_code(client, "AUTUMN")
+    page = client.get("/en/checkout").text
+    assert "NL.standard.3495" in page
+    assert checkout(client).status_code == 303
+    (order,) = shelf.orders()
+    assert (order.shipping_cents, order.discount_cents, order.total_cents) == (0, 0, 3495)
+    assert used(discount_id) == 1
+
+
+def test_an_order_of_nothing_is_refused_clearly(buyer: FlaskClient) -> None:
+    discount(value=100_000)
+    type_code(buyer, "AUTUMN")
+    answer = checkout(buyer)
+    assert answer.status_code == 422
+    assert "nothing is left to pay" in answer.text
+    assert shelf.orders() == []
+
+
+def test_an_offer_that_ends_between_page_and_order_shows_the_new_total(buyer: FlaskClient) -> None:
+    discount_id = discount(code="", kind="percent", value=1000)
+    page = buyer.get("/en/checkout").text
+    assert "NL.standard.6290" in page
+    with writing():
+        end_discount(discount_id, clock.today())
+    answer = checkout(buyer, seen="NL.standard.6290")
+    assert answer.status_code == 422
+    assert "€69.90" in answer.text
+    assert shelf.orders() == []
+    assert checkout(buyer).status_code == 303
