@@ -6,13 +6,14 @@ access. Flask-Babel is told the same language, for the forms of flask-security a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.support import NullTranslations, Translations
@@ -91,7 +92,12 @@ def in_language(texts: dict[str, str], lang: str | None = None) -> str:
 
 def country_name(code: str) -> str:
     """A country's name: "Netherlands", in Dutch "Nederland"."""
-    return {"NL": gettext("Netherlands"), "BE": gettext("Belgium")}.get(code, code)
+    return _countries(_current.get()).get(code, code)
+
+
+@lru_cache
+def _countries(lang: str) -> Mapping[str, str]:
+    return dict(Locale.parse(BABEL_LOCALES[lang]).territories)
 
 
 def format_date(day: date, lang: str | None = None) -> str:

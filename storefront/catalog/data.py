@@ -39,6 +39,7 @@ class VariantData:
     days: int
     price_cents: int
     pieces: int | None = None
+    shipping_grams: int | None = None
     gtin: str | None = None
     on_sale: bool = True
 

@@ -95,6 +95,7 @@ class Variant(Model):
     labels: Mapped[LocalText]  # {"nl": "90 capsules", "en": "90 capsules"}
     pieces: Mapped[int | None]
     net_grams: Mapped[Decimal]
+    shipping_grams: Mapped[int | None]  # with its packing; None: the net weight
     days: Mapped[int]
     price_cents: Mapped[int]
     on_sale: Mapped[bool] = mapped_column(default=True)

@@ -23,6 +23,7 @@ class VariantOffer:
     label: str
     pieces: int | None
     net_grams: Decimal
+    shipping_grams: int  # one of them, with its packing
     days: int
     price_cents: int
     unit_price_cents: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
+from math import ceil
 from operator import attrgetter
 from typing import Any
 
@@ -65,6 +66,7 @@ OFFERS: Select[*tuple[Any, ...]] = (
         Variant.labels,
         Variant.pieces,
         Variant.net_grams,
+        Variant.shipping_grams,
         Variant.days,
         Variant.price_cents,
         StockLevel.available,
@@ -143,6 +145,7 @@ def variant_offer(row: Any, lang: str) -> VariantOffer:
         row.labels.get(lang, ""),
         row.pieces,
         row.net_grams,
+        row.shipping_grams or ceil(row.net_grams),
         row.days,
         row.price_cents,
         per(row.price_cents, row.net_grams, row.unit_price_base_grams),

@@ -1,4 +1,4 @@
-"""Changes VAT rates and shipping methods."""
+"""Changes VAT rates."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 
-from storefront.database import LocalText, db
+from storefront.database import db
 from storefront.locale import gettext as _
-from storefront.pricing.models import ShippingMethod, VatRate
+from storefront.pricing.models import VatRate
 from storefront.pricing.totals import WHOLE_BP
 from storefront.refusals import Refused
 
@@ -57,46 +57,3 @@ def announce_vat_rate(country: str, vat_class: str, rate_bp: int, valid_from: da
     if not 0 <= rate_bp <= WHOLE_BP:
         raise Refused(_("Write a percentage from 0 to 100."), field="percent")
     set_vat_rate(country, vat_class, rate_bp, valid_from)
-
-
-def change_shipping_method(
-    country: str,
-    code: str,
-    names: LocalText,
-    details: LocalText,
-    price_cents: int,
-    free_from_cents: int | None,
-) -> None:
-    """Change the words and the prices of a way of delivery; orders keep what they froze."""
-    method = db.session.scalar(
-        select(ShippingMethod).where(ShippingMethod.country == country, ShippingMethod.code == code)
-    )
-    if method is None:
-        raise Refused(_("There is no such way of delivery."), status=404)
-    method.names, method.details = names, details
-    method.price_cents, method.free_from_cents = price_cents, free_from_cents
-    db.session.flush()
-
-
-def add_shipping_method(
-    country: str,
-    code: str,
-    names: LocalText,
-    details: LocalText,
-    price_cents: int,
-    free_from_cents: int | None,
-    position: int = 1,
-) -> None:
-    """A further way of delivery to a country."""
-    db.session.add(
-        ShippingMethod(
-            country=country,
-            code=code,
-            names=names,
-            details=details,
-            price_cents=price_cents,
-            free_from_cents=free_from_cents,
-            position=position,
-        )
-    )
-    db.session.flush()

@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import select
 
 from storefront.database import LocalText, db
-from storefront.pricing.actions import add_shipping_method, set_vat_rate
+from storefront.pricing.actions import set_vat_rate
 from storefront.pricing.models import ShippingMethod, VatRate
+from storefront.pricing.shipping import add_shipping_method
 
 # Country, class, basis points, since when.
 VAT_RATES = (

@@ -2,34 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
 from storefront.database import LocalText, built_once, db, fetch
-from storefront.pricing.models import ShippingMethod, VatRate
+from storefront.pricing.countries import COUNTRIES
+from storefront.pricing.models import ShippingMethod, ShippingZone, VatRate
 
-COUNTRIES = ("NL", "BE")
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A price for parcels of at most so many grams (None: of any weight), for goods from a sum on."""
+
+    price_cents: int
+    up_to_grams: int | None = None
+    from_cents: int = 0
+
+    def fits(self, goods_cents: int, grams: int) -> bool:
+        """True for a parcel of this value and weight, both bounds included."""
+        return goods_cents >= self.from_cents and (self.up_to_grams is None or grams <= self.up_to_grams)
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way of delivery to one country."""
+    """A way of delivery to one country, with the names of the zone that the country is in."""
 
     code: str
     country: str
     names: LocalText
     details: LocalText
-    price_cents: int
     free_from_cents: int | None
+    steps: tuple[Step, ...]
+    zone: str
+    zone_names: LocalText
 
-    def price_for(self, goods_cents: int) -> int:
-        """What delivery costs for goods of this sum."""
+    def price_for(self, goods_cents: int, grams: int = 0) -> int | None:
+        """What delivery of goods of this sum and weight costs: the cheapest step that fits.
+
+        None when the parcel is too heavy; a delivery that is free for its value is too heavy as well then.
+        """
+        fitting = [step.price_cents for step in self.steps if step.fits(goods_cents, grams)]
+        if not fitting:
+            return None
         if self.free_from_cents is not None and goods_cents >= self.free_from_cents:
             return 0
-        return self.price_cents
+        return min(fitting)
+
+    @property
+    def price_cents(self) -> int:
+        """What the lightest parcel of the least value costs."""
+        return min(step.price_cents for step in self.steps if step.from_cents == 0)
+
+    @property
+    def varies(self) -> bool:
+        """True when heavier or dearer parcels have another price."""
+        return len({step.price_cents for step in self.steps}) > 1
+
+    @property
+    def most_grams(self) -> int | None:
+        """The heaviest parcel; None when there is no limit."""
+        limits = [step.up_to_grams for step in self.steps if step.up_to_grams is not None]
+        return max(limits) if len(limits) == len(self.steps) else None
 
     def left_until_free(self, goods_cents: int) -> int | None:
         """How many more cents of goods make delivery free; None when it is free already or never is."""
@@ -47,14 +85,20 @@ _RATES = (
     .order_by(VatRate.valid_from)
 )
 _METHODS = built_once(
-    lambda: select(
-        ShippingMethod.code,
-        ShippingMethod.country,
-        ShippingMethod.names,
-        ShippingMethod.details,
-        ShippingMethod.price_cents,
-        ShippingMethod.free_from_cents,
-    ).order_by(ShippingMethod.country.desc(), ShippingMethod.position, ShippingMethod.id)
+    lambda: (
+        select(
+            ShippingMethod.code,
+            ShippingMethod.names,
+            ShippingMethod.details,
+            ShippingMethod.free_from_cents,
+            ShippingMethod.steps,
+            ShippingZone.code.label("zone"),
+            ShippingZone.names.label("zone_names"),
+            ShippingZone.countries,
+        )
+        .join(ShippingZone, ShippingZone.id == ShippingMethod.zone_id)
+        .order_by(ShippingZone.position, ShippingZone.id, ShippingMethod.position, ShippingMethod.id)
+    )
 )
 
 
@@ -103,9 +147,49 @@ def all_rates() -> list[RateSpan]:
 
 def shipping_methods(country: str | None = None) -> list[Method]:
     """The ways of delivery to a country, cheapest choice of the shop first; None: to every country."""
-    return [Method(*row) for row in fetch(_METHODS) if country in (None, row.country)]
+    return [
+        method for row in fetch(_METHODS) for method in _methods(row) if country in (None, method.country)
+    ]
 
 
-def shipping_method(country: str, code: str) -> Method | None:
-    """One way of delivery to a country."""
-    return next((method for method in shipping_methods(country) if method.code == code), None)
+def _methods(row: Any) -> list[Method]:
+    steps = tuple(Step(**step) for step in row.steps)
+    return [
+        Method(
+            row.code, country, row.names, row.details, row.free_from_cents, steps, row.zone, row.zone_names
+        )
+        for country in row.countries
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Countries with the same ways of delivery."""
+
+    code: str
+    names: LocalText
+    countries: tuple[str, ...]
+
+
+def shipping_zones() -> list[Zone]:
+    """Every zone, in the order of the shop."""
+    rows = db.session.execute(
+        select(ShippingZone.code, ShippingZone.names, ShippingZone.countries).order_by(
+            ShippingZone.position, ShippingZone.id
+        )
+    )
+    return [Zone(row.code, row.names, tuple(row.countries)) for row in rows]
+
+
+def method_of_zone(zone: str, code: str) -> Method | None:
+    """One way of delivery of a zone, as it is to the first of its countries."""
+    methods = once_per_zone(shipping_methods())
+    return next((one for one in methods if (one.zone, one.code) == (zone, code)), None)
+
+
+def once_per_zone(methods: Iterable[Method]) -> list[Method]:
+    """Each way of delivery once, as it is to the first country of its zone."""
+    first: dict[tuple[str, str], Method] = {}
+    for method in methods:
+        first.setdefault((method.zone, method.code), method)
+    return list(first.values())

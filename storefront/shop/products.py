@@ -12,7 +12,8 @@ from storefront.catalog.preview import previewed
 from storefront.locale import gettext
 from storefront.offers.queries import ListPage, Offer, VariantOffer, list_page, offer_by_slug
 from storefront.plugin_system.calling import call_all, call_markup
-from storefront.pricing.queries import shipping_methods
+from storefront.pricing.countries import HOME
+from storefront.pricing.queries import once_per_zone, shipping_methods
 from storefront.quality.batches import batch
 from storefront.responses import gone_or_moved
 from storefront.shop import listing, structured
@@ -22,7 +23,6 @@ from storefront.shop.paths import paths
 blueprint = Blueprint("shop_products", __name__)
 
 PER_PAGE = 24
-SHIPPED_FROM = "NL"
 
 
 @blueprint.get("/products")
@@ -120,9 +120,9 @@ def _page(offer: Offer, text: dict[str, Any], preview: bool) -> str:
         chosen=chosen,
         preview=preview,
         certificate=batch(chosen.lot_code, lang) if chosen.lot_code else None,
-        methods=methods,
+        methods=once_per_zone(methods),
         pages={code: frame().path_of_page(code) for code in ("delivery", "returns")},
-        home_method=next((method for method in methods if method.country == SHIPPED_FROM), None),
+        home_method=next((method for method in methods if method.country == HOME), None),
         below=call_markup(
             "product_page_below", product_id=offer.product_id, product_code=offer.code, lang=lang
         ),

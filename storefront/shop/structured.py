@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from storefront import addresses
@@ -10,7 +10,8 @@ from storefront.config import SHOP_NAME
 from storefront.locale import current, gettext
 from storefront.money import CURRENCY, plain
 from storefront.offers.queries import Offer, VariantOffer
-from storefront.pricing.queries import COUNTRIES, Method
+from storefront.pricing.countries import COUNTRIES
+from storefront.pricing.queries import Method
 from storefront.shop.frame import media_path
 from storefront.shop.paths import paths
 
@@ -57,7 +58,7 @@ def website() -> dict[str, Any]:
 def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[str, Any]:
     """A product with one offer per variant."""
     path = paths().product(offer.slug)
-    shipping = shipping_details(methods)
+    ways = tuple(methods)
     pictures = [picture.get("raster") or picture["file"] for picture in offer.pictures]
     return {
         "@context": CONTEXT,
@@ -68,12 +69,12 @@ def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[s
         "image": [addresses.absolute_path(media_path(file)) for file in pictures],
         "brand": {"@type": "Brand", "name": SHOP_NAME},
         "productID": offer.code,
-        "offers": [variant_offer(offer, variant, path, shipping) for variant in offer.variants],
+        "offers": [variant_offer(offer, variant, path, ways) for variant in offer.variants],
     }
 
 
 def variant_offer(
-    offer: Offer, variant: VariantOffer, path: str, shipping: list[dict[str, Any]]
+    offer: Offer, variant: VariantOffer, path: str, methods: Sequence[Method]
 ) -> dict[str, Any]:
     """One variant with its price, its unit price, its availability, delivery and returns."""
     data: dict[str, Any] = {
@@ -87,8 +88,8 @@ def variant_offer(
         "availability": AVAILABLE[variant.stock_word],
         "itemCondition": f"{CONTEXT}/NewCondition",
         "seller": {"@type": "Organization", "name": SHOP_NAME},
-        "shippingDetails": shipping,
-        "hasMerchantReturnPolicy": return_policy(),
+        "shippingDetails": shipping_details(methods, variant.shipping_grams),
+        "hasMerchantReturnPolicy": return_policy([method.country for method in methods]),
     }
     if variant.gtin:
         data["gtin"] = variant.gtin
@@ -115,30 +116,32 @@ def unit_price(variant: VariantOffer) -> dict[str, Any]:
     }
 
 
-def shipping_details(methods: Iterable[Method]) -> list[dict[str, Any]]:
-    """What delivery costs to each country: the first way of each."""
-    first: dict[str, Method] = {}
+def shipping_details(methods: Iterable[Method], grams: int) -> list[dict[str, Any]]:
+    """What delivery of so much costs to each country: the first way of each that carries it."""
+    first: dict[str, int] = {}
     for method in methods:
-        first.setdefault(method.country, method)
+        price = method.price_for(0, grams)
+        if price is not None:
+            first.setdefault(method.country, price)
     return [
         {
             "@type": "OfferShippingDetails",
             "shippingRate": {
                 "@type": "MonetaryAmount",
-                "value": plain(method.price_cents),
+                "value": plain(price),
                 "currency": CURRENCY,
             },
             "shippingDestination": {"@type": "DefinedRegion", "addressCountry": code},
         }
-        for code, method in first.items()
+        for code, price in first.items()
     ]
 
 
-def return_policy() -> dict[str, Any]:
+def return_policy(countries: Iterable[str] = COUNTRIES) -> dict[str, Any]:
     """Fourteen days to withdraw, sent back by post."""
     return {
         "@type": "MerchantReturnPolicy",
-        "applicableCountry": list(COUNTRIES),
+        "applicableCountry": list(dict.fromkeys(countries)),
         "returnPolicyCategory": f"{CONTEXT}/MerchantReturnFiniteReturnWindow",
         "merchantReturnDays": RETURN_DAYS,
         "returnMethod": f"{CONTEXT}/ReturnByMail",

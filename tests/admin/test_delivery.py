@@ -6,14 +6,22 @@ import pytest
 
 from storefront import clock
 from storefront.database import db
-from storefront.pricing.queries import Method, all_rates, rates, shipping_method
+from storefront.pricing.queries import (
+    Method,
+    Step,
+    all_rates,
+    method_of_zone,
+    rates,
+    shipping_methods,
+    shipping_zones,
+)
 
 METHOD = "/admin/delivery/NL/standard"
 
 
 def saved() -> Method | None:
     db.session.rollback()
-    return shipping_method("NL", "standard")
+    return method_of_zone("NL", "standard")
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
@@ -30,7 +38,7 @@ def test_the_page_lists_deliveries_and_rates_in_one_language(admin_client, form_
 
 
 def test_a_price_is_changed_and_charged(admin_client, demo_client, form_of):
-    form = form_of(admin_client, METHOD).set(price="5,25", free_from="60", details_en="Our bicycle")
+    form = form_of(admin_client, METHOD).set(steps__0__price="5,25", free_from="60", details_en="Our bicycle")
     assert form.press().status_code == 303
     method = saved()
     assert (method.price_cents, method.free_from_cents, method.details["en"]) == (525, 6000, "Our bicycle")
@@ -41,22 +49,22 @@ def test_a_price_is_changed_and_charged(admin_client, demo_client, form_of):
 
 
 def test_delivery_may_be_free_always_or_never(admin_client, form_of):
-    assert form_of(admin_client, METHOD).set(price="0", free_from="").press().status_code == 303
+    assert form_of(admin_client, METHOD).set(steps__0__price="0", free_from="").press().status_code == 303
     assert (saved().price_cents, saved().free_from_cents) == (0, None)
 
 
 def test_mistakes_are_told_at_their_field_and_nothing_is_saved(admin_client, form_of):
-    answer = form_of(admin_client, METHOD).set(price="cheap", name_nl="").press()
+    answer = form_of(admin_client, METHOD).set(steps__0__price="cheap", name_nl="").press()
     assert answer.status_code == 422
-    assert 'id="price-error"' in answer.text and 'id="name_nl-error"' in answer.text
+    assert 'id="steps-0-price-error"' in answer.text and 'id="name_nl-error"' in answer.text
     assert 'value="cheap"' in answer.text
     assert saved().price_cents == 450
 
 
 def test_a_stale_edit_is_refused(admin_client, form_of):
     mine, theirs = (form_of(admin_client, METHOD) for _ in range(2))
-    assert theirs.set(price="4").press().status_code == 303
-    answer = mine.set(price="5").press()
+    assert theirs.set(steps__0__price="4").press().status_code == 303
+    answer = mine.set(steps__0__price="5").press()
     assert answer.status_code == 409 and 'value="5"' in answer.text
     assert saved().price_cents == 400
 
@@ -110,6 +118,122 @@ def test_a_wrong_rate_is_refused_at_its_field(admin_client, form_of, field, valu
 def test_only_those_who_may_and_only_what_is_there(admin_client, marketer_client):
     for path in ("/admin/delivery/", METHOD):
         assert marketer_client.get(path).status_code == 403
-    for path in ("/admin/delivery/NL/gone", "/admin/delivery/DE/standard", "/admin/delivery/NL/a%00b"):
+    for path in (
+        "/admin/delivery/NL/gone",
+        "/admin/delivery/DE/standard",
+        "/admin/delivery/NL/a%00b",
+        "/admin/delivery/gone",
+    ):
         assert admin_client.get(path).status_code == 404
     assert admin_client.post("/admin/delivery/rates", data={"percent": "1"}).status_code in (400, 422)
+
+
+def test_a_zone_with_a_way_of_delivery_by_weight_is_added_and_charged(
+    admin_client, demo_client, form_of, reread
+):
+    zone = form_of(admin_client, "/admin/delivery/new")
+    zone.set(code="west", name_nl="Westen", name_en="West", countries=["FR", "DE"])
+    assert zone.press().status_code == 303
+    assert [(one.code, one.countries) for one in shipping_zones()][-1] == ("west", ("DE", "FR"))
+    way = form_of(admin_client, "/admin/delivery/west/new")
+    way.set(code="standard", name_nl="Pakket", name_en="Parcel", details_nl="DHL", details_en="DHL")
+    way.set(steps__0__price="9", steps__0__up_to_grams="30")
+    longer = reread(admin_client, way.press("do=add:steps"), "/west/new")
+    longer.set(steps__1__price="19,50", steps__1__up_to_grams="1000")
+    assert longer.press().status_code == 303
+    db.session.rollback()
+    (found,) = [one for one in shipping_methods("DE") if one.zone == "west"]
+    assert found.steps == (Step(900, 30), Step(1950, 1000))
+    rate = form_of(admin_client, "/admin/delivery/", "/rates")
+    rate.set(country="DE", vat_class="reduced", percent="7", valid_from=clock.today().isoformat())
+    assert rate.press().status_code == 303
+    demo_client.post("/en/cart/add", data={"sku": "MGT-C-90"})  # 70.2 g
+    page = demo_client.get("/en/checkout").text
+    assert f"DE.standard.{3495 + 1950}" in page and "Germany" in page and "FR." not in page
+    assert "zone west" in admin_client.get("/admin/audit/").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"code": ""}, "code"),
+        ({"code": "new"}, "code"),
+        ({"code": "NL"}, "code"),
+        ({"code": "a b"}, "code"),
+        ({"name_nl": ""}, "name_nl"),
+        ({"countries": None}, "countries"),
+        ({"countries": ["NL"]}, "countries"),
+        ({"countries": ["XX"]}, "countries"),
+    ],
+)
+def test_a_wrong_zone_is_refused_at_its_field(admin_client, form_of, changes, field):
+    form = form_of(admin_client, "/admin/delivery/new")
+    form.set(code="west", name_nl="Westen", name_en="West", countries=["FR"]).set(**changes)
+    answer = form.press()
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    db.session.rollback()
+    assert len(shipping_zones()) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"steps__0__price": ""}, "steps-0-price"),
+        ({"steps__0__price": "-1"}, "steps-0-price"),
+        ({"steps__0__up_to_grams": "0"}, "steps-0-up_to_grams"),
+        ({"steps__0__up_to_grams": "1,5"}, "steps-0-up_to_grams"),
+        ({"steps__0__from_value": "20"}, "steps-0-from_value"),
+        ({"steps__0__from_value": "dear"}, "steps-0-from_value"),
+        ({"steps__1__price": "9"}, "steps-1-price"),
+        (
+            {"steps__1__price": "9", "steps__1__from_value": "20", "steps__0__up_to_grams": "10"},
+            "steps-1-from_value",
+        ),
+        ({"code": "remove"}, "code"),
+        ({"code": "standard"}, "code"),
+    ],
+)
+def test_a_wrong_way_of_delivery_is_refused_at_its_field(admin_client, form_of, changes, field):
+    form = form_of(admin_client, "/admin/delivery/NL/new")
+    form.set(code="bike", name_nl="Fiets", name_en="Bike", details_nl="Fiets", details_en="Bike")
+    form.set(steps__0__price="5").set(**changes)
+    answer = form.press()
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    db.session.rollback()
+    assert method_of_zone("NL", "bike") is None
+
+
+def test_a_zone_goes_when_its_ways_have_gone(admin_client, form_of):
+    zone = "/admin/delivery/BE"
+    assert form_of(admin_client, zone, f"{zone}/remove").press().status_code == 409
+    for code in ("standard", "registered"):
+        assert form_of(admin_client, f"{zone}/{code}", f"{zone}/{code}/remove").press().status_code == 303
+    assert form_of(admin_client, zone, f"{zone}/remove").press().status_code == 303
+    db.session.rollback()
+    assert [one.code for one in shipping_zones()] == ["NL"]
+    assert admin_client.get(zone).status_code == 404
+
+
+def test_a_row_of_prices_is_removed_and_an_unknown_button_is_none(admin_client, form_of, reread):
+    form = form_of(admin_client, METHOD).set(steps__1__price="7", steps__1__up_to_grams="500")
+    left = reread(admin_client, form.press("do=remove:steps-0"), METHOD)
+    assert left.press().status_code == 303
+    assert saved().steps == (Step(700, 500),)
+    assert form_of(admin_client, METHOD).press("do=remove:steps-9").status_code == 400
+
+
+def test_a_cart_that_is_too_heavy_is_told_so(admin_client, demo_client, form_of):
+    demo_client.post("/en/cart/add", data={"sku": "MGT-C-90", "quantity": "2"})  # 140.4 g
+    for zone in ("NL", "BE"):
+        for code in ("standard", "registered"):
+            form = form_of(admin_client, f"/admin/delivery/{zone}/{code}")
+            assert form.set(steps__0__up_to_grams="141").press().status_code == 303
+    cart = demo_client.get("/en/cart").text
+    assert "Your cart weighs 0.142 kg with its packing, and a parcel may weigh 0.141 kg." in cart
+    assert "/en/checkout" not in cart
+    assert demo_client.get("/en/checkout").status_code == 303
+    form = form_of(admin_client, "/admin/delivery/NL/standard").set(steps__0__up_to_grams="142")
+    assert form.press().status_code == 303
+    assert f"NL.standard.{2 * 3495}" in demo_client.get("/en/checkout").text

@@ -17,7 +17,8 @@ from storefront.catalog.models import Variant
 from storefront.database import db
 from storefront.orders.models import Order
 from storefront.orders.rules import Buyer, NewLine, NewOrder
-from storefront.pricing.actions import add_shipping_method, set_vat_rate
+from storefront.pricing.actions import set_vat_rate
+from storefront.pricing.shipping import add_shipping_method
 from storefront.stock.actions import open_level
 from storefront.stock.models import StockLevel, StockMovement
 from storefront.transactions import writing

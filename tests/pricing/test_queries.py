@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from storefront.pricing import actions, queries
+from storefront.pricing import actions, queries, shipping
 from storefront.transactions import writing
 
 
@@ -29,16 +29,16 @@ def test_a_new_rate_begins_on_its_day_and_ends_the_old_one() -> None:
 
 def test_delivery_is_free_from_its_amount_on() -> None:
     with writing():
-        actions.add_shipping_method("NL", "registered", {"nl": "A"}, {"nl": "B"}, 795, None, position=2)
-        actions.add_shipping_method("NL", "standard", {"nl": "A"}, {"nl": "B"}, 450, 5000)
-        actions.add_shipping_method("BE", "standard", {"nl": "A"}, {"nl": "B"}, 650, 7500)
+        shipping.add_shipping_method("NL", "registered", {"nl": "A"}, {"nl": "B"}, 795, None, position=2)
+        shipping.add_shipping_method("NL", "standard", {"nl": "A"}, {"nl": "B"}, 450, 5000)
+        shipping.add_shipping_method("BE", "standard", {"nl": "A"}, {"nl": "B"}, 650, 7500)
     standard, registered = queries.shipping_methods("NL")
-    assert [standard.price_for(4999), standard.price_for(5000)] == [450, 0]
+    assert [standard.price_for(4999, 1), standard.price_for(5000, 1)] == [450, 0]
     assert [standard.left_until_free(4999), standard.left_until_free(5000)] == [1, None]
-    assert registered.price_for(100_000) == 795
+    assert registered.price_for(100_000, 1) == 795
     assert [(m.country, m.code) for m in queries.shipping_methods()] == [
         ("NL", "standard"),
         ("NL", "registered"),
         ("BE", "standard"),
     ]
-    assert queries.shipping_method("BE", "registered") is None
+    assert queries.method_of_zone("BE", "registered") is None

@@ -54,7 +54,7 @@ def test_the_upgrade_leaves_what_the_shop_has(any_app: Flask) -> None:
     upgraded(any_app)
     without(VatRate, country="BE")
     with writing():
-        db.session.execute(update(ShippingMethod).values(price_cents=1))
+        db.session.execute(update(ShippingMethod).values(steps=[{"price_cents": 1}]))
     upgraded(any_app)
     assert rates("BE", clock.today()) == {}
     assert 1 in {method.price_cents for method in shipping_methods()}

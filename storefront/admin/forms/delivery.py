@@ -1,33 +1,62 @@
-"""Forms about ways of delivery and VAT rates."""
+"""Forms about zones, ways of delivery and VAT rates."""
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from storefront.admin.forms import NestedForm
-from storefront.admin.forms.fields import choices
-from storefront.forms import DayField, FigureField, MoneyField, TextField, required, within
+from storefront.admin.forms.fields import Part, choices
+from storefront.admin.forms.products import Checkboxes
+from storefront.forms import DayField, FigureField, MoneyField, TextField, WholeField, required, within
+from storefront.locale import country_name
 from storefront.locale import lazy_gettext as _
+from storefront.pricing.countries import COUNTRIES
+
+MOST_STEPS = 20
+
+
+def countries() -> list[SelectChoice]:
+    """Every country that a parcel can go to, in the language of now."""
+    return choices((code, country_name(code)) for code in COUNTRIES)
+
+
+class ZoneForm(NestedForm):
+    """Countries with the same ways of delivery. shown_as: what was saved when the form was shown."""
+
+    code = TextField(_("Code"), [within(40)])
+    name_nl = TextField(_("Name"), [required(), within(120)])
+    name_en = TextField(_("Name"), [required(), within(120)])
+    countries = Checkboxes(_("Countries"), choices=countries)
+    shown_as = HiddenField()
+
+
+class StepPart(Part):
+    """A price, and the parcels that it is for."""
+
+    up_to_grams = WholeField(_("Up to so many grams"), [within(8)], least=1)
+    from_value = MoneyField(_("For an order from"), [within(20)])
+    price = MoneyField(_("Price incl. VAT"), [required(), within(20)])
 
 
 class MethodForm(NestedForm):
-    """A way of delivery. shown_as: what was saved when the form was shown."""
+    """A way of delivery. do: which button was pressed; shown_as: what was saved when the form was shown."""
 
+    code = TextField(_("Code"), [within(40)])
+    steps = FieldList(FormField(StepPart), max_entries=MOST_STEPS)
+    free_from = MoneyField(_("Free from an order of"), [within(20)])
     name_nl = TextField(_("Name"), [required(), within(120)])
     name_en = TextField(_("Name"), [required(), within(120)])
     details_nl = TextField(_("How and how fast"), [required(), within(160)])
     details_en = TextField(_("How and how fast"), [required(), within(160)])
-    price = MoneyField(_("Price incl. VAT"), [required(), within(20)])
-    free_from = MoneyField(_("Free from an order of"), [within(20)])
     shown_as = HiddenField()
+    do = HiddenField()
 
 
 class RateForm(NestedForm):
     """A VAT rate that begins on a day."""
 
-    country = SelectField(
-        _("Country"), choices=choices([("NL", _("Netherlands")), ("BE", _("Belgium"))]), default="NL"
-    )
+    country = SelectField(_("Country"), choices=countries, default="NL")
     vat_class = RadioField(
         _("VAT"),
         choices=choices([("reduced", _("Reduced rate")), ("standard", _("Standard rate"))]),

@@ -70,6 +70,7 @@ class VariantPart(Part):
     sku = TextField(_("Article number"), [required(), within(40)])
     gtin = TextField(_("Barcode (GTIN)"), [within(14)])
     net_grams = FigureField(_("Net weight in grams"), [required(), within(12)])
+    shipping_grams = WholeField(_("Weight with its packing in grams"), [within(6)], least=1)
     pieces = WholeField(_("Pieces"), [within(6)], least=1)
     days = WholeField(_("Days that it lasts"), [required(), within(5)], least=1)
     price = MoneyField(_("Price incl. VAT"), [required(), within(20)])

@@ -228,6 +228,7 @@ def _variant(variant: Any, level: int) -> dict[str, Any]:
         "sku": variant.sku,
         "gtin": variant.gtin or "",
         "net_grams": variant.net_grams,
+        "shipping_grams": variant.shipping_grams,
         "pieces": variant.pieces,
         "days": variant.days,
         "price": format_money(variant.price_cents, "nl").removeprefix("€\u00a0"),
@@ -246,6 +247,7 @@ def _variant_data(part: Any, known: Mapping[str, int]) -> VariantData:
         days=part.days.whole or 0,
         price_cents=part.price.cents or 0,
         pieces=part.pieces.whole,
+        shipping_grams=part.shipping_grams.whole,
         gtin=part.gtin.data or None,
         on_sale=part.on_sale.data,
     )

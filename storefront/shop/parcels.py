@@ -1,0 +1,47 @@
+"""What the parcel of a cart weighs, and which ways of delivery carry it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from storefront.cart.priced import PricedCart
+from storefront.locale import current
+from storefront.locale import gettext as _
+from storefront.money import format_number
+from storefront.offers.queries import VariantOffer
+from storefront.pricing.countries import HOME
+from storefront.pricing.queries import Method, shipping_methods
+
+
+def grams(of: PricedCart[VariantOffer]) -> int:
+    """What everything in the cart that can be had weighs with its packing."""
+    return sum(
+        line.variant.shipping_grams * line.quantity
+        for line in of.lines
+        if line.counts and line.variant is not None
+    )
+
+
+def first_carrying(of: PricedCart[VariantOffer]) -> Method | None:
+    """The way of delivery whose price the cart shows: the first one at home, else to another country."""
+    weight = grams(of)
+    carrying = [one for one in shipping_methods() if one.price_for(of.goods_cents, weight) is not None]
+    return next((one for one in carrying if one.country == HOME), carrying[0] if carrying else None)
+
+
+def too_heavy(of: PricedCart[VariantOffer], country: str | None = None) -> str:
+    """What to say when no way of delivery (to a country) carries the cart; empty when one does."""
+    methods, weight = shipping_methods(country), grams(of)
+    if not methods or any(one.price_for(of.goods_cents, weight) is not None for one in methods):
+        return ""
+    most = max(one.most_grams or 0 for one in methods)
+    return _(
+        "Your cart weighs %(weight)s kg with its packing, and a parcel may weigh %(most)s kg. "
+        "Take something out, or order it in two parts.",
+        weight=_kilograms(weight),
+        most=_kilograms(most),
+    )
+
+
+def _kilograms(weight: int) -> str:
+    return format_number((Decimal(weight) / 1000).normalize(), current())
