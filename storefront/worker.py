@@ -73,9 +73,11 @@ def _ask(talk: Callable[..., None]) -> hookspecs.Job:
 JOBS: dict[str, hookspecs.Job] = {
     "hook.order_placed": _tell("order_placed"),
     "hook.order_paid": _tell("order_paid"),
+    "mail.order_received": _send(order_mail.order_received),
     "mail.order_confirmation": _send(order_mail.order_confirmation),
     "mail.order_sent": _send(order_mail.order_sent),
     "mail.order_refunded": _send(order_mail.order_refunded),
+    "mail.withdrawal_receipt": _send(order_mail.withdrawal_receipt),
     "mail.money_returned": _send(payment_mail.money_returned),
     "payment.return": _ask(conversation.give_back_held),
     "payment.refunds": _ask(conversation.look_up_refunds),
