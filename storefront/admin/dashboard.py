@@ -11,6 +11,7 @@ from storefront.admin.frame import actor, allowed, real_today
 from storefront.locale import current
 from storefront.orders import queries as orders
 from storefront.orders import rules
+from storefront.payments import choice
 from storefront.payments import queries as payments
 from storefront.plugin_system.calling import call_lists
 from storefront.quality import editing as evidence
@@ -23,12 +24,14 @@ LATEST = 6
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     """Open to all staff; each part only to those who may act on it."""
-    seen: dict[str, object] = {"low": [], "ending": [], "held": []}
+    seen: dict[str, object] = {"low": [], "ending": [], "held": [], "disputes": [], "bounced": []}
     if allowed(ORDERS):
         seen["figures"] = orders.today_figures(real_today())
         seen["counts"] = orders.counts_by_state()
         seen["latest"] = orders.admin_list(per_page=LATEST)[0]
         seen["held"] = payments.held_money()
+        seen["disputes"], seen["bounced"] = payments.open_disputes(), payments.bounced_refunds()
+        seen["mode"] = choice.mode()
         seen["to_send"] = orders.admin_list(rules.PAID, per_page=LATEST)[0]
     if allowed(PRODUCTS):
         seen["low"] = stock.running_low(current())

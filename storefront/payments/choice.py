@@ -6,6 +6,8 @@ from storefront.addresses import settings
 from storefront.payments.demo_gateway import DemoProvider
 from storefront.payments.providers import Provider, ProviderAway
 
+TEST_KEYS = ("sk_test_", "rk_test_")
+
 
 def current() -> Provider | None:
     """The provider of this shop, or None: production without one serves, and checkout answers 503."""
@@ -18,6 +20,14 @@ def required() -> Provider:
     if provider is None:
         raise ProviderAway("this shop has no payment provider")
     return provider
+
+
+def mode() -> str:
+    """What payments are worth: "live", "test" (Stripe's, no real money), "demo", or "" without a provider."""
+    given = settings()
+    if given.payment_provider != "stripe":
+        return given.payment_provider
+    return "test" if given.stripe_secret_key.startswith(TEST_KEYS) else "live"
 
 
 def by_name(name: str) -> Provider | None:
