@@ -17,7 +17,7 @@ from storefront.admin.frame import actor, guard, note, page_number, real_today, 
 from storefront.admin.log_words import detail_words
 from storefront.forms import StaffForm
 from storefront.locale import gettext as _
-from storefront.orders import actions, queries, rules
+from storefront.orders import actions, invoices, queries, rules
 from storefront.orders.models import Order
 from storefront.payments import conversation
 from storefront.payments import queries as payments
@@ -65,26 +65,60 @@ def show(number: str) -> ResponseReturnValue:
     return _page(_order(number))
 
 
+@blueprint.post("/<number>/pack")
+@guard(ORDERS)
+@repeated
+def pack(number: str) -> ResponseReturnValue:
+    """Write down the batches that were packed; the parcel waits for its carrier."""
+    done = _("Order %(number)s is packed.", number=_order(number).number)
+    return _parcel(number, actions.mark_packed, "order packed", done)
+
+
 @blueprint.post("/<number>/send")
 @guard(ORDERS)
 @repeated
 def send(number: str) -> ResponseReturnValue:
     """Write down the batches that were packed and mark as sent; the buyer is told by mail."""
+    done = _("Order %(number)s is marked as sent; the buyer gets a mail.", number=_order(number).number)
+    return _parcel(number, send_order, "order sent", done)
+
+
+def _parcel(number: str, mark: Callable[..., None], what: str, done: str) -> ResponseReturnValue:
+    """What both buttons under the lines do. The tracking code is only for a parcel that left."""
     order = _order(number)
     form = _send_form(order, posted=True)
     if not form.validate_on_submit():
         return _page(order, send=form), 422
-    tracking_code = typed(form.tracking_code)
+    code = [typed(form.tracking_code)] if mark is send_order else []
     lots = {line.id: part.form.lot.data for line, part in zip(order.lines, form.lines.entries, strict=False)}
     try:
         with writing():
             actions.set_lots(order.id, lots, actor())
-            send_order(order.id, tracking_code, actor())
-            note("order sent", f"order {order.number}", {"tracking_code": tracking_code})
+            mark(order.id, *code, actor())
+            note(what, f"order {order.number}", {"tracking_code": code[0]} if code else {})
     except Refused as refusal:
         form.refuse(refusal)
         return _page(_order(number), send=form), refusal.status
-    say(_("Order %(number)s is marked as sent; the buyer gets a mail.", number=order.number))
+    say(done)
+    return redirect(url_for("admin_orders.show", number=order.number), 303)
+
+
+@blueprint.post("/<number>/deliver")
+@guard(ORDERS)
+@repeated
+def deliver(number: str) -> ResponseReturnValue:
+    """The carrier said that the buyer has the parcel."""
+    order, form = _order(number), EmptyForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        with writing():
+            actions.mark_delivered(order.id, actor())
+            note("order delivered", f"order {order.number}", {})
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(_order(number), deliver=form), refusal.status
+    say(_("Order %(number)s is marked as delivered.", number=order.number))
     return redirect(url_for("admin_orders.show", number=order.number), 303)
 
 
@@ -190,6 +224,7 @@ def _may_be_packed(lot: Lot) -> bool:
 def _page(
     order: Order,
     send: NestedForm | None = None,
+    deliver: StaffForm | None = None,
     cancel: StaffForm | None = None,
     refund: StaffForm | None = None,
 ) -> str:
@@ -200,10 +235,12 @@ def _page(
         "admin/order.html",
         order=order,
         events=queries.events(order.id),
+        papers=invoices.documents_of(order.id),
         detail_words=detail_words,
         payments=payments.payments_of(order.id),
         refunds=payments.refunds_of(order.id),
         send_form=send or _send_form(order),
+        deliver_form=deliver or EmptyForm(formdata=None),
         cancel_form=cancel or EmptyForm(formdata=None),
         refund_form=refund or RefundForm(formdata=None, already=str(given_back), restock=True),
         returnable=found if found and found.next_cents else None,

@@ -52,7 +52,10 @@ class StockLevel(Model):
 
 
 class StockMovement(Model):
-    """Why a level changed; append-only, adds up to the level."""
+    """Why a level changed; adds up to the level. Append-only: the database refuses every other change.
+
+    So a variant that ever had stock stays; it is taken off sale instead.
+    """
 
     __tablename__ = "stock_movement"
 

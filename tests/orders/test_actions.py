@@ -150,7 +150,6 @@ def test_stock_is_given_back_once(shop: Shelf, end: Callable[[int, str], bool]) 
     with writing():
         assert not actions.cancel(order_id, "test")
         assert not actions.expire(order_id, "test")
-        assert not actions.mark_paid(order_id, "test", {})
     assert (shop.left(SMALL), shop.left(POWDER)) == (10, 10)
     assert shop.moved(SMALL) == 10
 

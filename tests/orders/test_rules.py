@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import storefront
 from storefront.orders import numbers, rules
 from tests.orders.shelf import BUYER, SMALL, Shelf, new_order
 
 SHELF = Shelf({SMALL: 1, "NMN-P-50": 2})
 
 
-def test_every_edge_and_no_other() -> None:
-    allowed = {(a, b) for a in rules.STATES for b in rules.STATES if rules.may_become(a, b)}
-    assert allowed == {
-        ("placed", "paid"),
-        ("placed", "cancelled"),
-        ("placed", "expired"),
-        ("paid", "sent"),
-        ("paid", "refunded"),
-        ("sent", "refunded"),
-    }
-    assert rules.sources("refunded") == ("paid", "sent")
-    assert rules.CLOSED == ("cancelled", "expired", "refunded")
+def test_the_written_table_is_the_one_that_counts() -> None:
+    page = Path(storefront.__file__).parents[1] / "docs" / "decisions" / "0012-states-of-an-order.md"
+    written = dict(re.findall(r"^\| (\w+) \| (.*) \|$", page.read_text(), re.MULTILINE))
+    of_the_code = {state: ", ".join(after) or "–" for state, after in rules.EDGES.items()}
+    assert {state: after for state, after in written.items() if state in rules.STATES} == of_the_code
+
+
+def test_what_follows_from_the_table() -> None:
+    assert rules.sources("paid") == ("placed", "expired")
+    assert rules.sources("refunded") == ("paid", "packed", "sent", "delivered", "returned")
+    assert set(rules.BOUGHT) == set(rules.STATES) - {"placed", "cancelled", "expired"}
 
 
 def test_no_way_leads_back() -> None:
@@ -34,6 +35,7 @@ def test_no_way_leads_back() -> None:
         return set(rules.EDGES[state]).union(*map(after, rules.EDGES[state]))
 
     assert all(state not in after(state) for state in rules.STATES)
+    assert not any(rules.may_become(state, before) for state in rules.BOUGHT for before in ("placed", "paid"))
     assert {rules.PLACED} | after(rules.PLACED) == set(rules.STATES)
 
 
@@ -42,7 +44,7 @@ def test_refunds_add_up_to_what_was_paid_and_to_no_more(total: int, data: st.Dat
     before = data.draw(st.integers(0, total - 1))
     cents = data.draw(st.integers(-1, total + 1))
     for state in rules.STATES:
-        if state in ("paid", "sent") and 1 <= cents <= total - before:
+        if rules.may_become(state, "refunded") and 1 <= cents <= total - before:
             assert rules.refunded_in_all(state, total, before, cents) == before + cents
         else:
             with pytest.raises(ValueError, match="back"):
@@ -50,7 +52,12 @@ def test_refunds_add_up_to_what_was_paid_and_to_no_more(total: int, data: st.Dat
 
 
 def test_only_what_was_not_sent_can_be_sold_again() -> None:
-    assert [state for state in rules.STATES if rules.can_be_sold_again(state)] == ["paid"]
+    assert [state for state in rules.STATES if rules.can_be_sold_again(state)] == ["paid", "packed"]
+
+
+def test_the_same_variant_in_two_lines_is_summed() -> None:
+    small, powder = new_order(SHELF, {SMALL: 2, "NMN-P-50": 1}).lines
+    assert rules.per_variant([small, powder, replace(small, quantity=3)]) == {1: 5, 2: 1}
 
 
 def test_an_order_has_a_line() -> None:

@@ -1,0 +1,186 @@
+"""Stock that is kept for an order is given back once, and the ledger always adds up to the level."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from storefront import clock
+from storefront.database import db
+from storefront.orders import actions, queries, rules
+from storefront.orders.models import Order
+from storefront.payments import conversation
+from storefront.payments.providers import ProviderAway, Status
+from storefront.payments.settle import settle
+from storefront.refusals import Refused
+from storefront.stock import actions as stock
+from storefront.stock.models import StockMovement
+from storefront.testing import Maker
+from storefront.transactions import repeated, writing
+from tests.orders import shelf
+from tests.orders.shelf import LARGE, POWDER, SMALL, Shelf, new_order
+from tests.payments.till import kinds, opened, placed
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shop(make_app: Maker, request: pytest.FixtureRequest) -> Iterator[tuple[Flask, Shelf]]:
+    """Many units of each size."""
+    app = make_app("empty", request.param)
+    with app.app_context():
+        yield app, shelf.fill(100)
+        db.session.remove()
+
+
+def at_once(app: Flask, jobs: list[Callable[[], object]]) -> None:
+    """All jobs in one moment, each in a thread and a session of its own."""
+    db.session.rollback()
+    start = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> None:
+        with app.app_context():
+            start.wait(timeout=30)
+            try:
+                job()
+            except (Refused, ProviderAway):
+                pass  # somebody else was faster
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        list(threads.map(run, jobs))
+
+
+def written(action: Callable[[], object]) -> Callable[[], object]:
+    """The action in a transaction of its own, repeated as a view is."""
+
+    @repeated
+    def run() -> object:
+        with writing():
+            return action()
+
+    return run
+
+
+def ended_together(app: Flask, shop: Shelf, number: int) -> int:
+    """An order that is ended by the provider's event, the sweeper, staff and a job in one moment."""
+    order_id = placed(shop, 2, cart_id=f"cart-{number}-0123456789")
+    payment_id, past = opened(order_id), clock.now() - timedelta(minutes=1)
+    with writing():
+        db.session.execute(update(Order).where(Order.id == order_id).values(reserved_until=past))
+    order = queries.order_by_id(order_id)
+    assert order is not None
+    code = order.number
+    at_once(
+        app,
+        [
+            written(lambda: settle(payment_id, Status("expired"), "demo")),
+            conversation.sweep,
+            lambda: conversation.cancel_order(code, "An"),
+            written(lambda: actions.expire(order_id)),
+        ],
+    )
+    return order_id
+
+
+@pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=pytest.mark.full)])
+def test_event_sweeper_and_cancel_together_give_back_once(shop: tuple[Flask, Shelf], rounds: int) -> None:
+    app, shelf_ = shop
+    for number in range(rounds):
+        log = kinds(ended_together(app, shelf_, number))
+        assert len([kind for kind in log if kind in rules.CLOSED]) == 1, log
+    assert shelf_.left(SMALL) == shelf_.moved(SMALL) == 100
+
+
+def test_control_whoever_reads_first_and_closes_later_gives_back_twice(
+    shop: tuple[Flask, Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A twin of the UPDATE that reads the state, waits for the others, and writes whatever it read."""
+    app, shelf_ = shop
+    order_id = placed(shelf_, 2)
+    together = threading.Barrier(2)
+
+    def read_then_write(order_id: int, state: str, **values: object) -> bool:
+        was = queries.state_of(order_id)
+        db.session.rollback()
+        together.wait(timeout=30)
+        if not rules.may_become(was, state):
+            return False
+        db.session.execute(update(Order).where(Order.id == order_id).values(state=state, **values))
+        return True
+
+    monkeypatch.setattr(actions, "_move", read_then_write)
+
+    def close(end: Callable[[int, str], bool]) -> None:
+        end(order_id, "An")
+        db.session.commit()
+
+    at_once(app, [lambda: close(actions.cancel), lambda: close(actions.expire)])
+    assert shelf_.left(SMALL) == 102
+
+
+def test_the_lines_of_an_order_are_taken_in_one_order(
+    shop: tuple[Flask, Shelf], request: pytest.FixtureRequest
+) -> None:
+    app, shelf_ = shop
+    counted = request.getfixturevalue("queries")
+    with counted(app) as seen, writing():
+        actions.place(new_order(shelf_, {POWDER: 1, LARGE: 1, SMALL: 1}))
+    taken = [statement for statement in seen if statement.startswith("UPDATE stock_level")]
+    assert len(taken) == 3
+    rows = select(StockMovement.variant_id).where(StockMovement.quantity < 0).order_by(StockMovement.id)
+    assert list(db.session.scalars(rows)) == sorted(shelf_.ids[sku] for sku in (SMALL, LARGE, POWDER))
+
+
+def test_the_same_variant_in_two_lines_is_taken_and_given_back_as_one(shop: tuple[Flask, Shelf]) -> None:
+    _app, shelf_ = shop
+    one = new_order(shelf_, {SMALL: 60})
+    twice = replace(one, lines=(one.lines[0], replace(one.lines[0], quantity=41)), digest="")
+    with pytest.raises(Refused), writing():
+        actions.place(twice)
+    fits = replace(one, lines=(one.lines[0], replace(one.lines[0], quantity=40)), digest="")
+    with writing():
+        order_id = actions.place(fits).id
+    assert (shelf_.left(SMALL), shelf_.moved(SMALL)) == (0, 0)
+    with writing():
+        assert actions.expire(order_id)
+    assert (shelf_.left(SMALL), shelf_.moved(SMALL)) == (100, 100)
+
+
+def do_something(shop: Shelf, chance: random.Random, orders: list[int], number: int) -> None:
+    """One of the things that move stock, whether or not it is allowed just now."""
+    one = chance.choice(orders) if orders else 0
+    skus = chance.sample([SMALL, LARGE, POWDER], 2)
+    new = new_order(shop, {sku: chance.randint(1, 9) for sku in skus}, f"cart-{number}-0123456789")
+    doings: list[Callable[[], object]] = [
+        lambda: orders.append(actions.place(new).id),
+        lambda: actions.mark_paid(one, "demo", {}),
+        lambda: actions.cancel(one, "An"),
+        lambda: actions.expire(one),
+        lambda: actions.mark_packed(one, "An"),
+        lambda: actions.add_refund(one, db.session.get_one(Order, one).total_cents, "An", restock=True),
+        lambda: stock.set_level(shop.ids[SMALL], chance.randint(0, 100), "An"),
+    ]
+    with writing():
+        chance.choice(doings if orders else doings[:1])()
+
+
+@pytest.mark.parametrize("steps", [200, pytest.param(2000, marks=pytest.mark.full)])
+def test_the_ledger_adds_up_to_the_level_after_everything(shop: tuple[Flask, Shelf], steps: int) -> None:
+    _app, shelf_ = shop
+    chance, orders = random.Random(steps), list[int]()
+    for number in range(steps):
+        with contextlib.suppress(Refused, ValueError):
+            do_something(shelf_, chance, orders, number)
+        for sku in (SMALL, LARGE, POWDER):
+            assert shelf_.left(sku) == shelf_.moved(sku)
+    happened = {kind for one in orders for kind in kinds(one)}
+    assert happened >= {"placed", "paid", "packed", "cancelled", "expired", "refunded"}
