@@ -14,7 +14,6 @@ from storefront.admin.forms.delivery import MOST_STEPS, MethodForm, RateForm, Zo
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import guard, note, real_today, say
 from storefront.admin.stale import refuse_stale, remembered
-from storefront.database import LocalText
 from storefront.locale import gettext as _
 from storefront.orders.turnover import LIMIT_CENTS, sold_abroad
 from storefront.pricing import actions, queries, shipping
@@ -254,11 +253,11 @@ def _method(zone: str, code: str) -> Method:
     return found
 
 
-def _names(form: ZoneForm | MethodForm) -> LocalText:
+def _names(form: ZoneForm | MethodForm) -> dict[str, str]:
     return {"nl": typed(form.name_nl), "en": typed(form.name_en)}
 
 
-def _details(form: MethodForm) -> LocalText:
+def _details(form: MethodForm) -> dict[str, str]:
     return {"nl": typed(form.details_nl), "en": typed(form.details_en)}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from storefront import clock
 from storefront.database import db
-from storefront.money import half_up
+from storefront.money import per
 from storefront.orders.models import Order
 
 LIMIT_CENTS = 10_000_00
@@ -54,8 +54,7 @@ def net_kept(total_cents: int, vat_cents: int, refunded_cents: int) -> int:
     """What stays of an order without its VAT after refunds, each with its share of the VAT; half up."""
     if total_cents <= 0:
         return 0
-    kept = Decimal(total_cents - refunded_cents)
-    return half_up(kept * (total_cents - vat_cents) / total_cents)
+    return per(total_cents - vat_cents, Decimal(total_cents), total_cents - refunded_cents)
 
 
 def sold_abroad(countries: Sequence[str], year: int) -> Turnover:

@@ -12,7 +12,7 @@ from storefront.catalog.models import ProductText
 from storefront.database import db
 from storefront.pages.actions import CODES
 from storefront.pages.queries import all_pages
-from storefront.pricing.models import ShippingMethod, VatRate
+from storefront.pricing.models import ShippingMethod, ShippingZone, VatRate
 from storefront.pricing.queries import rates, shipping_methods
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -34,7 +34,7 @@ def buyer(any_app: Flask) -> FlaskClient:
     return client
 
 
-def without(model: type[ShippingMethod | VatRate], **values: str) -> None:
+def without(model: type[ShippingMethod | ShippingZone | VatRate], **values: str) -> None:
     with writing():
         db.session.execute(delete(model).filter_by(**values))
 
@@ -89,7 +89,7 @@ def test_a_fresh_production_shop_takes_an_order(make_app) -> None:
 
 
 def test_only_countries_with_a_way_of_delivery_are_offered(buyer: FlaskClient) -> None:
-    without(ShippingMethod, country="NL")
+    without(ShippingZone, code="NL")
     page = buyer.get("/en/checkout")
     assert page.status_code == 200
     assert '<option value="BE" selected>' in page.text and '<option value="NL"' not in page.text
@@ -110,7 +110,7 @@ def test_only_countries_with_the_rates_of_the_cart_are_offered(buyer: FlaskClien
 
 
 @pytest.mark.parametrize("model", [ShippingMethod, VatRate])
-def test_without_any_the_checkout_says_so(buyer: FlaskClient, model: type[ShippingMethod | VatRate]) -> None:
+def test_without_any_the_checkout_says_so(buyer: FlaskClient, model: type[ShippingMethod | ShippingZone | VatRate]) -> None:
     without(model)
     for answer in (
         buyer.get("/en/checkout"),
