@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -13,9 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from storefront import worker
 from storefront.database import db
 from storefront.jobs.models import Job
-from storefront.orders import actions, withdrawals
+from storefront.orders import actions, mail, withdrawals
 from storefront.orders.models import Order, OrderEvent, Withdrawal
 from storefront.testing import Maker
 from storefront.transactions import writing
@@ -81,6 +84,7 @@ def all_said() -> list[Withdrawal]:
 
 
 def receipts() -> list[Job]:
+    db.session.rollback()
     return list(db.session.scalars(select(Job).where(Job.name == "mail.withdrawal_receipt")))
 
 
@@ -285,3 +289,51 @@ def test_guessing_is_limited_and_who_has_an_order_is_not(make_app: Maker) -> Non
         db.session.remove()
     assert set(own) == {200}
     assert guesses == [200] * 12 + [429]
+
+
+def test_the_receipt_goes_out_by_mail_with_content_date_and_time(client: FlaskClient, order: Order) -> None:
+    with time_machine.travel(datetime(2026, 11, 25, 9, 30, tzinfo=UTC), tick=False):
+        answer = confirm(client, fields(first_step(client, order.number, "nl").text), "nl")
+    assert answer.status_code == 303, answer.text
+    [job] = receipts()
+    assert "mail.withdrawal_receipt" in worker.JOBS
+    message = mail.withdrawal_receipt(**job.payload)
+    assert message.to == "lotte.jansen@example.nl"
+    facts = ("25 november 2026", "10:30", "Lotte Jansen", order.number, "2 × Name of MGT-C-90, 90 pieces")
+    for part in (*facts, f"/nl/withdrawal/receipt/{all_said()[0].token}"):
+        assert part in message.text, part
+        assert part in message.html, part
+
+
+def at_once(app: Flask, sent: dict[str, list[str]], times: int) -> list[int]:
+    """The same post from several threads at one instant."""
+    gate = Barrier(times)
+
+    def press(_number: int) -> int:
+        gate.wait()
+        return app.test_client().post("/en/withdrawal/confirm", data=sent).status_code
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(press, range(times)))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_clicks_at_one_instant_are_one_request(
+    any_app: Flask, client: FlaskClient, order: Order, known: bool
+) -> None:
+    sent = fields(first_step(client, order.number if known else "00000000").text)
+    db.session.rollback()
+    assert set(at_once(any_app, sent, 8)) == {303}
+    assert len(all_said()) == len(receipts()) == 1
+
+
+def test_without_looking_for_the_same_clicks_are_many_requests(
+    any_app: Flask, client: FlaskClient, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr(withdrawals, "_same", lambda *_values: None)
+    monkeypatch.setattr(withdrawals, "withdrawal_by_token", lambda _token: Withdrawal())
+    sent = fields(first_step(client, order.number).text)
+    db.session.rollback()
+    at_once(any_app, sent, 8)
+    assert len(all_said()) > 1
