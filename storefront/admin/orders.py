@@ -12,11 +12,12 @@ from storefront import clock
 from storefront.accounts.rules import ORDERS
 from storefront.admin.forms import EmptyForm, NestedForm
 from storefront.admin.forms.fields import choices, typed
-from storefront.admin.forms.orders import RefundForm, SendForm
+from storefront.admin.forms.orders import PackForm, RefundForm, SendForm
 from storefront.admin.frame import actor, guard, note, page_number, real_today, say, search_words
 from storefront.admin.log_words import detail_words
 from storefront.forms import StaffForm
 from storefront.locale import gettext as _
+from storefront.locale import ngettext
 from storefront.orders import actions, invoices, queries, rules
 from storefront.orders.models import Order
 from storefront.payments import conversation
@@ -52,10 +53,36 @@ def index() -> ResponseReturnValue:
         search=search,
         paid=paid,
         counts=queries.counts_by_state(),
+        pack_form=PackForm(formdata=None),
         address=lambda n: url_for(
             "admin_orders.index", page=n, state=state or None, q=search or None, paid=paid or None
         ),
     )
+
+
+@blueprint.post("/pack")
+@guard(ORDERS)
+@repeated
+def pack_chosen() -> ResponseReturnValue:
+    """The ticked orders of a list are packed, each with the batches that it has."""
+    form, packed, left = PackForm(), [], []
+    if not form.validate_on_submit():
+        abort(400)
+    with writing():
+        for number in form.numbers():
+            order = queries.order_by_number(number)
+            try:
+                if order is not None:
+                    actions.mark_packed(order.id, actor())
+                    note("order packed", f"order {order.number}", {})
+                    packed.append(order.number)
+            except Refused:
+                left.append(number)
+    if packed:
+        say(ngettext("%(num)s order is packed.", "%(num)s orders are packed.", len(packed)))
+    if left:
+        say(_("Not to be packed any more: %(numbers)s.", numbers=", ".join(left)))
+    return redirect(url_for("admin_orders.index", state=rules.PAID), 303)
 
 
 @blueprint.get("/<number>")

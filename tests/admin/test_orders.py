@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -127,6 +128,48 @@ def test_an_order_is_sent_with_its_code_and_batch(place, staff, form_of):
     again = form.press()
     assert again.status_code == 409 and "3SHLDR0020418" in again.text
     assert kinds(number).count("sent") == 1
+
+
+def test_an_order_is_packed_with_its_batch_then_sent_then_delivered(place, staff, form_of):
+    number = place(pay=True)
+    send = form_of(staff, f"/admin/orders/{number}", "/send").set(tracking_code="3SHLDR0020418")
+    assert f'formaction="/admin/orders/{number}/pack"' in staff.get(f"/admin/orders/{number}").text
+    pack = replace(send, action=f"/admin/orders/{number}/pack")
+    assert [pack.press().status_code for _ in range(2)] == [303, 409]
+    packed = order(number)
+    assert (packed.state, packed.tracking_code) == ("packed", "")
+    assert number in staff.get("/admin/orders/?state=packed").text
+    assert send.press().status_code == 303
+    deliver = form_of(staff, f"/admin/orders/{number}", "/deliver")
+    assert [deliver.press().status_code for _ in range(2)] == [303, 409]
+    assert kinds(number) == ["placed", "paid", "packed", "sent", "delivered"]
+    assert [name for name in jobs() if name.startswith("mail.")] == [
+        "mail.order_confirmation",
+        "mail.order_sent",
+    ]
+    assert number in staff.get("/admin/orders/?state=delivered").text
+    assert staff.post(f"/admin/orders/{number}/deliver").status_code == 400, "without the token"
+
+
+def test_ticked_orders_are_packed_at_once_and_those_that_left_are_named(place, staff, form_of):
+    numbers = [place(pay=True, cart_id=f"cart-{n}") for n in range(3)]
+    form = form_of(staff, "/admin/orders/?state=paid", "/pack").set(number=[*numbers[:2], "NOTHING1"])
+    form_of(staff, f"/admin/orders/{numbers[0]}", "/send").press()
+    answer = form.press()
+    assert answer.status_code == 303
+    page = staff.get(answer.location).text
+    assert f"ingepakt: {numbers[0]}." in page and numbers[2] in page
+    assert [order(number).state for number in numbers] == ["sent", "packed", "paid"]
+    assert "/admin/orders/pack" not in staff.get("/admin/orders/").text
+
+
+def test_the_menu_counts_what_is_still_in_the_house(place, staff, form_of):
+    numbers = [place(pay=True, cart_id=f"cart-{n}") for n in range(3)]
+    for number, what in zip(numbers, ("pack", "send"), strict=False):
+        form = form_of(staff, f"/admin/orders/{number}", "/send")
+        assert replace(form, action=f"/admin/orders/{number}/{what}").press().status_code == 303
+    menu = staff.get("/admin/orders/").text.partition('href="/admin/orders/"')[2].partition("</a>")[0]
+    assert re.search(r">\s*2\s*<", menu), menu
 
 
 def test_only_batches_that_are_not_past_their_date_can_be_packed(place, staff, form_of):

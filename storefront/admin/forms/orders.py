@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import abort
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, SelectMultipleField
 
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import Part
@@ -22,6 +22,16 @@ class SendForm(NestedForm):
 
     lines = FieldList(FormField(PackedPart))
     tracking_code = TextField(_("Tracking code"), [within(80)])
+
+
+class PackForm(NestedForm):
+    """The orders of a list that were packed, by their numbers."""
+
+    number = SelectMultipleField(_("Order"), validate_choice=False)
+
+    def numbers(self) -> list[str]:
+        """Those that were ticked."""
+        return sorted(set(self.number.data or []))
 
 
 class RefundForm(NestedForm):
