@@ -87,8 +87,9 @@ def _save(form: DiscountForm, saved: Discount | None) -> ResponseReturnValue:
     _with_choices(form)
     if not form.validate_on_submit():
         return _editor(form, saved), 422
-    data, today = _data(form, saved), real_today()
+    today = real_today()
     try:
+        data = _data(form, saved)
         with writing():
             if saved is None:
                 added = editing.add_discount(data, today)
@@ -112,7 +113,10 @@ def _found(discount_id: int) -> Discount:
 
 
 def _data(form: DiscountForm, saved: Discount | None) -> DiscountData:
-    value = int((form.percent.value or 0) * 100) if form.kind.data == PERCENT else form.amount.cents or 0
+    basis_points = (form.percent.value or 0) * 100
+    if form.kind.data == PERCENT and basis_points != int(basis_points):
+        raise Refused(_("Write at most two decimals."), field="percent")
+    value = int(basis_points) if form.kind.data == PERCENT else form.amount.cents or 0
     data = DiscountData(
         code=typed(form.code) if saved is None else saved.code or "",
         names={"nl": typed(form.name_nl), "en": typed(form.name_en)},

@@ -13,6 +13,8 @@ from storefront.quality.facts import Absorption, Badge, PurityBadge
 class VariantOffer:
     """A size with its price of now. Prices are gross cents; lot_code is "" when no lot is on sale.
 
+    offer_cents: what an automatic offer makes of the price today; unit price and price per day follow it.
+    lowest_cents: the lowest price of the 30 days before that offer.
     available: how many can be bought in one line now. More than that is nobody's business outside, and a page
     does not change with each unit that is sold.
     """
@@ -32,6 +34,19 @@ class VariantOffer:
     available: int
     stock_word: str
     lot_code: str
+    offer_cents: int | None = None
+    lowest_cents: int | None = None
+
+    @property
+    def now_cents(self) -> int:
+        """The price that is charged for one today."""
+        return self.price_cents if self.offer_cents is None else self.offer_cents
+
+    @property
+    def from_cents(self) -> int | None:
+        """The price that may stand beside it as the one before: the lowest one, where it was higher."""
+        higher = self.lowest_cents is not None and self.lowest_cents > self.now_cents
+        return self.lowest_cents if higher and self.offer_cents is not None else None
 
     @property
     def sold_out(self) -> bool:
@@ -85,8 +100,8 @@ class Offer:
 
     @property
     def price_cents(self) -> int:
-        """The price of the size that is offered first."""
-        return self.default.price_cents
+        """What is charged today for the size that is offered first."""
+        return self.default.now_cents
 
     @property
     def daily_active(self) -> dict[str, Any] | None:

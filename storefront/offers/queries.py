@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 
 from storefront import clock
@@ -18,6 +18,7 @@ from storefront.catalog.models import (
     CollectionText,
     Product,
     ProductText,
+    Variant,
 )
 from storefront.catalog.queries import search as search_products
 from storefront.catalog.search import words
@@ -36,6 +37,7 @@ from storefront.offers.reading import (
     page_of_offers,
     variant_offer,
 )
+from storefront.offers.reduced import with_offer_prices
 from storefront.quality.queries import badges_of
 
 __all__ = [
@@ -136,7 +138,7 @@ _BY_SLUG = built_once(
             ProductText.updated_at,
             undecoded(Product.origins),
             Product.adults_only,
-            Product.sealed,
+            func.coalesce(Variant.sealed, Product.sealed).label("sealed"),
             _other.lang.label("other_lang"),
             _other.slug.label("other_slug"),
             CollectionText.slug.label("collection_slug"),
@@ -156,7 +158,7 @@ _BY_SLUG = built_once(
 )
 _TEXT = (
     *("meta_description", "summary", "legal_name", "directions", "storage", "limit_note", "what_is_in_it"),
-    *("updated_at", "adults_only", "sealed"),
+    *("updated_at", "adults_only"),
 )
 _DECODED = ("ingredients", "warnings", "questions")
 
@@ -176,12 +178,15 @@ def offer_by_slug(slug: str, lang: str, draft: str = "") -> tuple[Offer, dict[st
     badges = badges_of([first.product_id], clock.today())[first.product_id]
     text: dict[str, Any] = {name: getattr(first, name) for name in _TEXT}
     text |= {name: decoded(getattr(first, name)) for name in _DECODED}
+    sealed = [variant.label for variant in variants if sizes[variant.variant_id].sealed]
+    text["sealed"], text["sealed_sizes"] = bool(sealed), sealed if len(sealed) < len(sizes) else []
     text["origin"] = decoded(first.origins).get(lang, "")
     text["slugs"] = {lang: first.slug} | {row.other_lang: row.other_slug for row in rows if row.other_lang}
     text["collections"] = list(
         {row.collection_slug: row.collection_name for row in rows if row.collection_slug}.items()
     )
-    return offer_of(first, variants, lang, badges), text
+    offer = offer_of(first, variants, lang, badges)
+    return (with_offer_prices([offer])[0] if first.any_offer else offer), text
 
 
 class ListPage:

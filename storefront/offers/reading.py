@@ -20,6 +20,7 @@ from storefront.catalog.models import CollectionProduct, Ingredient, Product, Pr
 from storefront.database import decoded, undecoded
 from storefront.money import per
 from storefront.offers.offer import Offer, VariantOffer
+from storefront.offers.reduced import any_offer, with_offer_prices
 from storefront.pricing.models import VatRate
 from storefront.quality.facts import Badge
 from storefront.stock.models import StockLevel
@@ -60,6 +61,7 @@ OFFERS: Select[*tuple[Any, ...]] = (
         Product.daily_units,
         undecoded(Product.facts),
         Product.unit_price_base_grams,
+        any_offer().label("any_offer"),
         Variant.id.label("variant_id"),
         Variant.sku,
         Variant.gtin,
@@ -132,7 +134,7 @@ def assembled(rows: Rows, lang: str) -> list[Offer]:
     for _product_id, group in groupby(rows, key=attrgetter("product_id")):
         of_product = list(group)
         found.append(offer_of(of_product[0], tuple(variant_offer(row, lang) for row in of_product), lang))
-    return found
+    return with_offer_prices(found) if found and of_product[0].any_offer else found
 
 
 def variant_offer(row: Any, lang: str) -> VariantOffer:

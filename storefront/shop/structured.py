@@ -82,7 +82,7 @@ def variant_offer(
         "name": f"{offer.name}, {variant.label}",
         "sku": variant.sku,
         "url": f"{addresses.absolute_path(path)}?sku={variant.sku}",
-        "price": plain(variant.price_cents),
+        "price": plain(variant.now_cents),
         "priceCurrency": CURRENCY,
         "priceSpecification": unit_price(variant),
         "availability": AVAILABLE[variant.stock_word],
@@ -100,7 +100,7 @@ def unit_price(variant: VariantOffer) -> dict[str, Any]:
     """The price with the amount that it buys and the amount that the unit price refers to."""
     return {
         "@type": "UnitPriceSpecification",
-        "price": plain(variant.price_cents),
+        "price": plain(variant.now_cents),
         "priceCurrency": CURRENCY,
         "valueAddedTaxIncluded": True,
         "referenceQuantity": {

@@ -1,0 +1,78 @@
+"""Discounts in the admin: a new one, a change, the end of one, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from storefront import clock
+from storefront.database import db
+from storefront.pricing.models import Discount
+from storefront.testing import entered_as
+
+NEW = "/admin/discounts/new"
+GIVEN = {"code": "autumn 10", "name_nl": "Herfst", "name_en": "Autumn", "percent": "12,5"}
+
+
+def saved() -> list[Discount]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Discount).order_by(Discount.id)))
+
+
+def test_a_code_is_added_listed_used_changed_and_ended(admin_client, demo_client, form_of):
+    form = form_of(admin_client, NEW).set(**GIVEN, most_uses="10", most_per_customer="1", products=["mgt-c"])
+    assert form.press().status_code == 303
+    (one,) = saved()
+    assert (one.code, one.value, one.products, one.starts_on) == ("AUTUMN10", 1250, ["mgt-c"], clock.today())
+    page = admin_client.get("/admin/discounts/").text
+    assert "AUTUMN10" in page and ("0 of 10" in page or "0 van 10" in page)
+    demo_client.post("/en/cart/add", data={"sku": "MGT-C-90"})
+    assert demo_client.post("/en/cart/code", data={"code": "autumn10"}).status_code == 303
+    where = f"/admin/discounts/{one.id}"
+    assert (
+        form_of(admin_client, where).set(percent="10", ends_on=f"{clock.today()}").press().status_code == 303
+    )
+    assert (saved()[0].value, saved()[0].ends_on) == (1000, clock.today())
+    assert form_of(admin_client, where, f"{where}/end").press().status_code == 303
+    assert not saved()[0].active
+    assert demo_client.post("/en/cart/code", data={"code": "autumn10"}).status_code == 422
+    assert "AUTUMN10" in admin_client.get("/admin/audit/").text
+    assert form_of(admin_client, where).set(percent="20").press().status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("percent", {"percent": "0"}),
+        ("percent", {"percent": "many"}),
+        ("percent", {"percent": "1,234"}),
+        ("amount", {"kind": "amount", "amount": ""}),
+        ("minimum", {"minimum": "cheap"}),
+        ("name_nl", {"name_nl": ""}),
+        ("starts_on", {"starts_on": "soon"}),
+        ("ends_on", {"ends_on": f"{clock.today() - timedelta(days=1)}"}),
+        ("most_uses", {"most_uses": "0"}),
+        ("most_per_customer", {"code": "", "most_per_customer": "1"}),
+    ],
+)
+def test_mistakes_are_told_at_their_field_and_nothing_is_saved(admin_client, form_of, field, changes):
+    answer = form_of(admin_client, NEW).set(**(GIVEN | changes)).press()
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert saved() == []
+
+
+def test_an_offer_that_has_begun_can_only_be_ended(admin_client, form_of):
+    assert form_of(admin_client, NEW).set(**(GIVEN | {"code": ""})).press().status_code == 303
+    (one,) = saved()
+    assert one.code is None
+    where = f"/admin/discounts/{one.id}"
+    assert form_of(admin_client, where).set(percent="50").press().status_code == 422
+    assert form_of(admin_client, where).set(name_en="Winter").press().status_code == 303
+    assert saved()[0].names["en"] == "Winter"
+
+
+def test_who_may_not_stays_out_and_what_is_not_there_is_not_found(demo_app, admin_client):
+    assert entered_as(demo_app, "marketer").get("/admin/discounts/").status_code == 403
+    for number in ("1", "99999999999999999999"):
+        assert admin_client.get(f"/admin/discounts/{number}").status_code == 404

@@ -1,0 +1,116 @@
+"""An automatic offer changes the price on cards, pages and in JSON-LD; only a true one stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from storefront import clock
+from storefront.catalog.models import PriceHistory
+from storefront.database import db
+from storefront.offers.listing import ListFilters
+from storefront.offers.queries import list_page, offer_by_slug, offers
+from storefront.pricing.discount_editing import DiscountData, add_discount, end_discount
+from storefront.transactions import writing
+from tests.orders import shelf
+from tests.orders.shelf import LARGE, SMALL, Shelf
+
+Queries = Callable[[Flask], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def shop(any_app: Flask) -> Shelf:
+    """Products whose prices have stood for 90 days."""
+    found = shelf.fill(10)
+    _since(90)
+    return found
+
+
+def _since(days: int) -> None:
+    with writing():
+        since = clock.now() - timedelta(days=days)
+        db.session.execute(update(PriceHistory).values(since=since))
+
+
+def offer(**more: object) -> int:
+    values: dict[str, object] = {
+        "code": "",
+        "names": {"nl": "Aanbieding", "en": "Offer"},
+        "kind": "percent",
+        "value": 1000,
+        "starts_on": clock.today(),
+        "products": ["mgt-c"],
+    }
+    with writing():
+        return add_discount(DiscountData(**(values | more)), clock.today()).id  # type: ignore[arg-type]
+
+
+def prices() -> dict[str, tuple[int, int | None]]:
+    db.session.rollback()
+    return {size.sku: (size.now_cents, size.from_cents) for one in offers("en") for size in one.variants}
+
+
+def test_the_card_the_page_and_the_machines_say_what_is_charged(any_app: Flask, shop: Shelf) -> None:
+    client = any_app.test_client()
+    assert prices()[SMALL] == (3495, None)
+    offer()
+    assert prices()[SMALL] == (3145, 3495)
+    assert prices()[LARGE] == (5665, 6295)
+    assert prices()["NMN-P-50"] == (7995, None)
+    for path in ("/en/products", "/en/products/mgt-c-en"):
+        page = client.get(path).text
+        assert "€31.45" in page
+        assert "Lowest price of the last 30 days: <s>€34.95</s>" in page
+    assert '"price": "31.45"' in page or '"price":"31.45"' in page
+    found = offer_by_slug("mgt-c-en", "en")
+    assert found is not None
+    assert found[0].variants[0].now_cents == 3145
+    (first, *_others) = list_page("en", ListFilters()).offers
+    assert (first.default.now_cents, first.default.unit_price_cents) == (3145, 3494)
+    client.post("/en/cart/add", data={"sku": SMALL})
+    assert "NL.standard.3595" in client.get("/en/checkout").text, "31.45 and 4.50 for delivery"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"code": "TYPED"},
+        {"minimum_cents": 1},
+        {"kind": "amount", "value": 500},
+        {"kind": "shipping", "value": 0},
+        {"starts_on": clock.today() + timedelta(days=1)},
+        {"products": ["nmn-p"]},
+    ],
+)
+def test_what_depends_on_the_cart_changes_no_price_that_is_shown(app: Flask, more: dict[str, object]) -> None:
+    shelf.fill(10)
+    offer(**more)
+    assert prices()[SMALL] == (3495, None)
+
+
+def test_without_a_price_before_nothing_is_struck_through(any_app: Flask, shop: Shelf) -> None:
+    _since(-1)
+    offer()
+    assert prices()[SMALL] == (3145, None)
+
+
+def test_an_offer_after_an_offer_names_the_price_of_the_first(any_app: Flask, shop: Shelf) -> None:
+    first = offer(value=2000)
+    with writing():
+        from storefront.pricing.models import Discount
+
+        db.session.get_one(Discount, first).starts_on = clock.today() - timedelta(days=5)
+        end_discount(first, clock.today())
+    offer()
+    assert prices()[SMALL] == (3145, None), "27.96 was the lowest: 31.45 is no reduction"
+
+
+def test_a_list_without_an_offer_takes_no_query_more(any_app: Flask, shop: Shelf, queries: Queries) -> None:
+    with queries(any_app) as counted:
+        offers("en")
+    assert len(counted) == 1
