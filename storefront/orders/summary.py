@@ -13,7 +13,10 @@ from storefront.orders.models import Order, OrderLine
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """A line of an order. source: where it was put into the cart, such as an article and its place."""
+    """A line of an order. line_cents: what was paid for it, after discounts; vat_cents: the VAT in that.
+
+    source: where it was put into the cart, such as an article and its place.
+    """
 
     product_code: str
     sku: str
@@ -57,7 +60,7 @@ def order_summary(order_id: int) -> OrderSummary | None:
             OrderLine.product_code,
             OrderLine.sku,
             OrderLine.quantity,
-            OrderLine.line_cents,
+            (OrderLine.line_cents - OrderLine.discount_cents).label("line_cents"),
             OrderLine.vat_cents,
             OrderLine.source,
         )

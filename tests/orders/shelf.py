@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from storefront import clock
 from storefront.catalog.actions import add_ingredient, create_product, set_state
 from storefront.catalog.data import ProductData, TextData, VariantData
 from storefront.catalog.models import Variant
@@ -18,6 +19,8 @@ from storefront.database import db
 from storefront.orders.models import Order
 from storefront.orders.rules import Buyer, NewLine, NewOrder
 from storefront.pricing.actions import set_vat_rate
+from storefront.pricing.models import Discount
+from storefront.pricing.reductions import PERCENT, Reduction
 from storefront.pricing.shipping import add_shipping_method
 from storefront.stock.actions import open_level
 from storefront.stock.models import StockLevel, StockMovement
@@ -175,6 +178,24 @@ def new_order(
         "payment_name": "iDEAL | Wero",
     }
     return NewOrder(**(values | changes))  # type: ignore[arg-type]
+
+
+def tenth_off() -> Reduction:
+    """A discount code that takes a tenth off everything."""
+    names = {"nl": "Een tiende", "en": "A tenth"}
+    with writing():
+        row = Discount(
+            code="TENTH",
+            names=names,
+            kind=PERCENT,
+            value=1000,
+            products=[],
+            collections=[],
+            starts_on=date(2020, 1, 1),
+            created_at=clock.now(),
+        )
+        db.session.add(row)
+    return Reduction(row.id, "TENTH", names, PERCENT, 1000)
 
 
 def orders() -> list[Order]:

@@ -148,6 +148,21 @@ def test_an_invoice_says_what_the_order_says_to_the_cent(any_app: Flask, shop: S
     assert invoice.buyer["name"] == "Lotte Jansen"
 
 
+def test_a_discount_stands_on_the_invoice_and_the_sums_still_fit(any_app: Flask, shop: Shelf) -> None:
+    order_id = placed(shop, reductions=(shelf.tenth_off(),))
+    pay(order_id)
+    [invoice] = invoices.documents_of(order_id)
+    assert [(one["name"], one["code"], one["cents"]) for one in invoice.discounts] == [
+        ("Een tiende", "TENTH", 2 * 350 + 125)
+    ]
+    off = sum(one["cents"] for one in invoice.discounts)
+    assert invoice.goods_cents - off + invoice.shipping_cents == invoice.total_cents
+    assert sum(part["gross_cents"] for part in invoice.vat) == invoice.total_cents
+    text = invoices.page(invoice, back="/")
+    assert "Een tiende (TENTH)" in text
+    assert "-€\u00a08,25" in text
+
+
 def test_an_invoice_is_frozen(any_app: Flask, shop: Shelf) -> None:
     order_id = placed(shop)
     pay(order_id)

@@ -48,3 +48,15 @@ def test_nothing_in_it_says_who_bought(any_app: Flask) -> None:
 
 def test_an_order_that_is_not_there_is_none(any_app: Flask) -> None:
     assert order_summary(999) is None
+
+
+def test_a_line_tells_what_was_paid_for_it(any_app: Flask) -> None:
+    """A plugin that adds up what was earned must not count what a discount took off."""
+    shop = shelf.fill(10)
+    tenth = shelf.tenth_off()
+    with writing():
+        order_id = actions.place(new_order(shop, {LARGE: 2, SHAKER: 1}, reductions=(tenth,))).id
+    order = order_summary(order_id)
+    assert order is not None
+    assert [line.line_cents for line in order.lines] == [2 * (6295 - 630), 1250 - 125]
+    assert sum(line.line_cents for line in order.lines) == order.total_cents
