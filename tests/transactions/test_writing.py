@@ -12,7 +12,7 @@ from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Job
 from storefront.stock.models import StockLevel
-from storefront.transactions import repeated, writing
+from storefront.transactions import RETRY_STATES, repeated, writing
 
 
 def names() -> list[str]:
@@ -122,3 +122,25 @@ def test_a_block_inside_a_block_is_refused_and_nothing_of_it_is_kept(any_app):
     with writing():
         enqueue("after", {})
     assert names() == ["after"]
+
+
+@pytest.mark.parametrize("state", sorted(RETRY_STATES))
+def test_a_view_that_fails_again_and_again_is_given_up_after_three_tries(app, state):
+    failure = type("Failure", (Exception,), {"sqlstate": state})
+    calls = []
+
+    @repeated
+    def view() -> None:
+        calls.append(1)
+        raise OperationalError("x", {}, failure())
+
+    with pytest.raises(OperationalError):
+        view()
+    assert len(calls) == 3
+
+
+@pytest.mark.postgres
+def test_nobody_waits_long_for_a_lock_of_postgres(make_app):
+    with make_app("empty", "postgres").app_context():
+        assert db.session.scalar(text("SHOW lock_timeout")) == "3s"
+        db.session.remove()
