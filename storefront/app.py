@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, current_app, g, request
+import structlog
+from flask import Flask, Response, abort, current_app, g, request
 from flask_babel import Babel
 from jinja2 import FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.routing import BaseConverter
 
 from storefront import clock, commands, database, locale, money, responses, web_security
@@ -27,6 +30,7 @@ from storefront.templating import Environment, piece
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
+log = structlog.get_logger("app")
 
 LANG = "/<lang:lang>"
 SITE: dict[str, str] = {
@@ -176,6 +180,14 @@ def _iso(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
+def _database_away(error: SQLAlchemyError) -> Response:
+    """503 while the database is away, full or too busy; other faults are ours: 500."""
+    if not database.is_away(error):
+        raise error
+    log.error("database away", path=request.path, reason=str(getattr(error, "orig", error)))  # no values
+    return errors.answer(ServiceUnavailable())
+
+
 def _register_site(app: Flask, settings: Settings) -> None:
     """Every blueprint of the core, then those of plugins."""
     table = SITE | (DEVELOPMENT_SITE if settings.development else {})
@@ -183,6 +195,7 @@ def _register_site(app: Flask, settings: Settings) -> None:
         app.register_blueprint(importlib.import_module(module).blueprint, url_prefix=prefix or None)
     for part in (shop_frame, errors, admin_frame, sign_in):
         part.init_app(app)
+    app.register_error_handler(SQLAlchemyError, _database_away)
     with app.app_context():
         for name in calling.plugins_with("blueprints"):
             try:

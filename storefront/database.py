@@ -30,6 +30,8 @@ from sqlalchemy import (
     lambda_stmt,
 )
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -43,6 +45,9 @@ NAMING = {
 }
 BUSY_SECONDS = 5
 LOCK_TIMEOUT_MS = 3000
+# PostgreSQL's classes of failure: connection, room, shutting down, system, and no turn for us.
+AWAY_STATES = ("08", "53", "57", "58", "40", "55P03")
+AWAY_WORDS = ("database is locked", "disk is full", "unable to open", "disk I/O error", "readonly database")
 
 LocalText = dict[str, str]
 """A small text in every language of the shop: {"nl": "…", "en": "…"}."""
@@ -135,6 +140,23 @@ def undecoded(column: Any) -> ColumnElement[str]:
 def decoded(text: str) -> Any:
     """What the text of a JSON column says."""
     return _decode(text)[0]
+
+
+def is_away(error: Exception) -> bool:
+    """True when the database cannot be reached, has no room or no turn for us: it may pass soon."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", "")
+    if state:
+        return state.startswith(AWAY_STATES)
+    text = str(error.orig)
+    return isinstance(error, OperationalError) and (
+        state is None or any(words in text for words in AWAY_WORDS)
+    )
 
 
 def engine_options(url: str) -> dict[str, Any]:

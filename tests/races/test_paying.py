@@ -25,7 +25,7 @@ from storefront.stock.models import StockMovement
 from storefront.testing import Live
 from storefront.transactions import writing
 from tests.orders import shelf
-from tests.orders.shelf import SMALL, Shelf, new_order
+from tests.orders.shelf import SMALL, Shelf
 from tests.races.crowd import (
     DATABASES,
     at_once,
@@ -42,6 +42,7 @@ from tests.races.crowd import (
     sized,
     stock_faults,
 )
+from tests.races.paying import to_pay
 from tests.stripe_double.state import Double
 
 pytest_plugins = ["tests.stripe_double.fixtures"]
@@ -68,15 +69,6 @@ def shop(
     with app.app_context():
         yield Shop(app, shelf.fill(UNITS), stripe_double)
         db.session.remove()
-
-
-def to_pay(shop: Shop, count: int) -> list[dict[str, Any]]:
-    """So many orders whose buyers have just paid at the provider; the sessions."""
-    for number in range(count):
-        with writing():
-            order_id = orders.place(new_order(shop.shelf, {SMALL: 1}, cart_id=f"race-cart-{number:08}")).id
-        conversation.start_payment(order_id)
-    return [shop.double.pay(reference) for reference in list(shop.double.sessions)]
 
 
 def mails() -> int:
@@ -142,7 +134,7 @@ def stories(sessions: list[dict[str, Any]], each: int) -> list[dict[str, Any]]:
 def test_deliveries_many_repeated_and_shuffled_pay_each_order_once(
     shop: Shop, serve: Serve, count: int, deliveries: int
 ) -> None:
-    sessions = to_pay(shop, count)
+    sessions = to_pay(shop.shelf, shop.double, count)
     live = serve(shop.app, workers=2, threads=8)
     told = stories(sessions, -(-deliveries // count))[:deliveries]
     first = [event("checkout.session.completed", session) for session in sessions]
@@ -157,7 +149,7 @@ def test_deliveries_many_repeated_and_shuffled_pay_each_order_once(
 
 @pytest.mark.parametrize("count", sized(100, 1000))
 def test_return_page_and_webhook_at_one_instant_pay_once(shop: Shop, serve: Serve, count: int) -> None:
-    sessions = to_pay(shop, count)
+    sessions = to_pay(shop.shelf, shop.double, count)
     live = serve(shop.app, workers=2, threads=8)
 
     def pair(session: dict[str, Any]) -> list[int]:
@@ -185,7 +177,7 @@ def test_control_reading_first_and_settling_later_pays_twice(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twins of both ways that read the state, wait for the other, and write what they had read."""
-    (session,) = to_pay(shop, 1)
+    (session,) = to_pay(shop.shelf, shop.double, 1)
     (order_id,) = [order.id for order in shelf.orders()]
     db.session.remove()
     both = threading.Barrier(2)
