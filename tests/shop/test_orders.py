@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -97,6 +99,27 @@ def test_a_sent_order_shows_its_tracking_code(ordered: FlaskClient) -> None:
     text = page(ordered)
     assert "on its way" in text
     assert "3SABCD1234567" in text
+
+
+def test_the_page_follows_the_parcel_to_the_door_and_back(ordered: FlaskClient) -> None:
+    order_id = paid()
+    steps: list[tuple[Callable[[], object], str, str]] = [
+        (lambda: actions.mark_packed(order_id, "admin"), "Your order is packed.", "Packed"),
+        (
+            lambda: actions.mark_sent(order_id, "", "admin"),
+            "Your order is on its way.",
+            "Handed to the carrier",
+        ),
+        (lambda: actions.mark_delivered(order_id, "admin"), "Your order was delivered.", "Delivered"),
+        (lambda: actions.mark_returned(order_id, "admin"), "Your parcel is back with us.", "Came back"),
+    ]
+    for step, verdict, now in steps:
+        with writing():
+            step()
+        text = page(ordered)
+        assert f"<h1>{verdict}</h1>" in text
+        assert text.count('aria-current="step"') == 1
+        assert f'aria-current="step"><strong>{now}</strong><time' in text
 
 
 def test_refunds_are_shown(ordered: FlaskClient) -> None:
