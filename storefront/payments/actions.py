@@ -12,7 +12,7 @@ from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.locale import current as language
 from storefront.locale import gettext as _
-from storefront.money import format_money, shares
+from storefront.money import format_money
 from storefront.orders import actions as orders
 from storefront.orders import rules as order_rules
 from storefront.orders.models import Order
@@ -79,9 +79,8 @@ def request_of(payment: Payment, order: Order) -> PaymentRequest:
 
 
 def _items(order: Order) -> tuple[Item, ...]:
-    """The lines of an order as they are paid: what was taken off is split over them by largest remainder."""
-    paid = shares(order.total_cents - order.shipping_cents, [line.line_cents for line in order.lines])
-    return tuple(Item(line.quantity, cents) for line, cents in zip(order.lines, paid, strict=True))
+    """The lines of an order as they are paid: each less its own share of the discounts."""
+    return tuple(Item(line.quantity, line.line_cents - line.discount_cents) for line in order.lines)
 
 
 def session_opened(payment_id: int, session: Session) -> bool:

@@ -6,7 +6,6 @@ answer or a second click never makes a second payment.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -53,18 +52,7 @@ def _write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return action(*args, **kwargs)
 
 
-def _patient(conversation: Callable[P, R]) -> Callable[P, R]:
-    """All calls of a conversation together last no longer than a person waits."""
-
-    @functools.wraps(conversation)
-    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
-        with patience():
-            return conversation(*args, **kwargs)
-
-    return inner
-
-
-@_patient
+@patience()
 def start_payment(order_id: int) -> str:
     """The address where the buyer pays an order. Raises Refused (409), or ProviderAway."""
     provider = choice.required()
@@ -88,7 +76,7 @@ def start_payment(order_id: int) -> str:
     return session.url
 
 
-@_patient
+@patience()
 def make_way(cart_id: str, digest: str) -> int | None:
     """End the session of a cart's open order when something else is ordered now; the id of that order.
 
@@ -106,7 +94,7 @@ def make_way(cart_id: str, digest: str) -> int | None:
     return order.id
 
 
-@_patient
+@patience()
 def look_up(order_id: int) -> None:
     """Ask the provider how the newest attempt of an order stands, and settle it."""
     attempts = queries.attempts(order_id)
@@ -145,7 +133,7 @@ def give_back_held(payment_id: int) -> None:
             log.error("held money was not taken back", payment_id=payment_id, reason=str(refusal))
 
 
-@_patient
+@patience()
 def look_up_refunds(payment_id: int) -> None:
     """Take in every refund of a payment that the provider has, whoever made it."""
     attempt = queries.attempt(payment_id)
@@ -214,7 +202,7 @@ def refund_order(
     _complete(_write(begin))
 
 
-@_patient
+@patience()
 def _complete(refund: DueRefund, looked: bool = False) -> None:
     """Have the provider give the money back. One that was asked for before is looked for first.
 
@@ -250,7 +238,7 @@ def _begin_return(payment_id: int) -> DueRefund | None:
     return None if refund is None else queries.due_refund(refund.id)
 
 
-@_patient
+@patience()
 def _ask(attempt: Attempt) -> bool:
     status = _provider_of(attempt).session_status(attempt.reference)
     if status.state == "open":
@@ -268,7 +256,7 @@ def _tried(ask: Callable[[R], bool], what: R) -> bool:
         return False
 
 
-@_patient
+@patience()
 def _end_sessions(order_id: int, given_up: bool) -> bool:
     """End every attempt of an order at its provider. False when money came, or is under way.
 

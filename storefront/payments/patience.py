@@ -15,7 +15,10 @@ _ends: ContextVar[int | None] = ContextVar("patience_ends", default=None)
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """All calls within share the time; within another block they share what that one has left."""
+    """All calls within share the time; within another block they share what that one has left.
+
+    Also a decorator: `@patience()` gives each call of the function its own time.
+    """
     if _ends.get() is not None:
         yield
         return

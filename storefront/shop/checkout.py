@@ -20,6 +20,7 @@ from storefront.orders.rules import NewLine, NewOrder
 from storefront.pages import queries as pages
 from storefront.payments import choice as payment_choice
 from storefront.payments import conversation, methods
+from storefront.payments.patience import patience
 from storefront.payments.providers import ProviderAway
 from storefront.pricing.countries import COUNTRIES
 from storefront.pricing.discounts import FIELD as CODE
@@ -223,6 +224,7 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 2
     return answer if status == 200 else refused(answer, status)
 
 
+@patience()
 def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
     new = _new_order(lang, form, of, choice)
     try:

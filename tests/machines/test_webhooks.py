@@ -166,6 +166,11 @@ def test_a_session_of_somebody_else_is_accepted_and_left_alone(
 
 COMPLETED = '{"id": "e", "type": "checkout.session.completed"'
 BAD_BODIES = [
+    '{"id": "e", "type": "refund.created", "data": {"object": null}}',
+    '{"id": "e", "type": "refund.created", "data": {"object": {"id": "re_1"}}}',
+    '{"id": "e", "type": "refund.updated", "data": {"object": {"id": 1, "status": "x", "amount": "much"}}}',
+    '{"id": "e", "type": "charge.refunded", "data": {"object": []}}',
+    '{"id": "e", "type": "charge.dispute.created", "data": {"object": {"id": "du_1", "status": "lost"}}}',
     "null",
     "[]",
     '"text"',
@@ -243,6 +248,41 @@ def test_a_failure_of_ours_is_500_and_the_repeat_settles(
     assert state(order_id) == "placed"
     assert send(client, event).status_code == 200
     assert state(order_id) == "paid"
+
+
+OF_NOBODY: list[dict[str, Any]] = [
+    {"type": kind, "data": {"object": {**thing, "payment_intent": intent}}}
+    for intent in (None, "pi_unknown", {"id": "pi_unknown"})
+    for kind, thing in (
+        ("refund.created", {"id": "re_1", "amount": 5, "status": "succeeded", "metadata": None}),
+        ("refund.failed", {"id": "re_1", "amount": 5, "status": "failed"}),
+        ("charge.refunded", {"id": "ch_1", "amount_refunded": 5}),
+        ("charge.dispute.created", {"id": "du_1", "amount": 5, "reason": "general", "status": "won"}),
+    )
+]
+
+
+@pytest.mark.parametrize("event", OF_NOBODY)
+def test_money_of_others_is_accepted_and_left_alone(door: FlaskClient, event: dict[str, Any]) -> None:
+    assert send(door, {"id": "evt_1", "object": "event", **event}).status_code == 200
+
+
+def test_a_refund_and_a_dispute_come_in_by_the_webhook(
+    shop: tuple[Shelf, FlaskClient], stripe_double: Double
+) -> None:
+    shelf_, client = shop
+    order_id, session = opened(shelf_, stripe_double)
+    intent = stripe_double.pay(session)["payment_intent"]
+    stripe_double.create_refund({"payment_intent": intent, "amount": 1000})
+    stripe_double.open_dispute(intent)
+    stripe_double.waiting.reverse()
+    assert set(told(client, stripe_double)) == {200}
+    assert sorted(entry.kind for entry in events(order_id)) == [
+        "disputed",
+        "paid",
+        "partly_refunded",
+        "placed",
+    ]
 
 
 def test_without_a_secret_it_is_away(app: Flask) -> None:

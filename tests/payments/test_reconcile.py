@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, current_app
 
-from storefront import clock
+from storefront import clock, worker
 from storefront.database import db
 from storefront.orders import queries as orders
 from storefront.payments import conversation, later, patience, queries, stripe_gateway
@@ -225,3 +225,19 @@ def test_without_patience_each_call_has_its_own_time(app: Flask, stripe_double: 
     with patience.patience():
         assert (patience.left() or 0) > 9000
     assert patience.left() is None
+
+
+def test_the_command_says_how_much_it_brought_up_to_date(shop: Shelf, stripe_double: Double) -> None:
+    order_id, reference = begun(shop)
+    stripe_double.pay(reference)
+    runner = current_app.test_cli_runner()
+    with after(minutes=4):
+        said = [runner.invoke(args=["shop", "reconcile"]).output for _ in range(2)]
+    assert said == [f"{number} payments and refunds brought up to date\n" for number in (1, 0)]
+    assert state(order_id) == "paid"
+
+
+def test_the_worker_reconciles_every_few_minutes() -> None:
+    again = worker.PERIODIC["reconcile"]
+    assert again.function is reconcile
+    assert again.every <= timedelta(minutes=5)
