@@ -39,7 +39,9 @@ PLAIN_FIELDS = (
     *("adults_only", "sealed", "vat_class", "origins", "pictures", "facts"),
 )
 TEXT_FIELDS = tuple(field.name for field in dataclasses.fields(TextData) if field.name != "slug")
-VARIANT_FIELDS = ("sku", "gtin", "labels", "pieces", "net_grams", "shipping_grams", "days", "on_sale")
+VARIANT_FIELDS = (
+    *("sku", "gtin", "labels", "pieces", "net_grams", "shipping_grams", "sealed", "days", "on_sale"),
+)
 Changes = dict[str, list[Any]]
 
 
@@ -291,6 +293,7 @@ def _copied_variant(variant: Variant) -> VariantData:
         price_cents=variant.price_cents,
         pieces=variant.pieces,
         shipping_grams=variant.shipping_grams,
+        sealed=variant.sealed,
     )
 
 

@@ -40,6 +40,7 @@ class VariantData:
     price_cents: int
     pieces: int | None = None
     shipping_grams: int | None = None
+    sealed: bool | None = None
     gtin: str | None = None
     on_sale: bool = True
 

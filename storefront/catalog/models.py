@@ -96,6 +96,7 @@ class Variant(Model):
     pieces: Mapped[int | None]
     net_grams: Mapped[Decimal]
     shipping_grams: Mapped[int | None]  # with its packing; None: the net weight
+    sealed: Mapped[bool | None]  # once opened it cannot be returned; None: as the product
     days: Mapped[int]
     price_cents: Mapped[int]
     on_sale: Mapped[bool] = mapped_column(default=True)

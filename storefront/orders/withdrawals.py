@@ -180,7 +180,7 @@ def sealed_lines(order: Order) -> set[int]:
     rows = db.session.execute(
         select(Variant.id)
         .join(Product, Product.id == Variant.product_id)
-        .where(Variant.id.in_(ids), Product.sealed)
+        .where(Variant.id.in_(ids), func.coalesce(Variant.sealed, Product.sealed))
     )
     sealed = set(rows.scalars())
     return {line.id for line in order.lines if line.variant_id in sealed}

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from storefront import worker
+from storefront.catalog.models import Variant
 from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.orders import actions, mail, withdrawals
@@ -23,7 +24,7 @@ from storefront.orders.models import Order, OrderEvent, Withdrawal
 from storefront.testing import Maker
 from storefront.transactions import writing
 from tests.orders import shelf
-from tests.orders.shelf import POWDER, SMALL, Shelf, new_order
+from tests.orders.shelf import LARGE, POWDER, SMALL, Shelf, new_order
 
 SAID = {"name": "Lotte Jansen", "email": "lotte.jansen@example.nl"}
 
@@ -234,8 +235,24 @@ def test_the_period_ends_with_its_last_day_in_the_shops_zone(client: FlaskClient
     assert [withdrawals.is_late(said) for said in all_said()] == [False, True]
 
 
-def test_sealed_goods_say_so(client: FlaskClient, order: Order) -> None:
-    assert first_step(client, order.number).text.count("only with its seal unbroken") == 2
+def test_sealed_goods_say_so_and_a_size_may_be_another(
+    client: FlaskClient, shop: Shelf, order: Order
+) -> None:
+    def told() -> list[int]:
+        pages = [first_step(client, order.number).text, client.get("/en/products/mgt-c-en").text]
+        return [
+            page.count(words)
+            for page, words in zip(pages, ("its seal unbroken", "opened pack cannot"), strict=True)
+        ]
+
+    assert told() == [2, 1]
+    with writing():
+        db.session.get_one(Variant, shop.ids[SMALL]).sealed = False
+    assert told() == [1, 1]
+    assert "This holds for 180 pieces." in client.get("/en/products/mgt-c-en").text
+    with writing():
+        db.session.get_one(Variant, shop.ids[LARGE]).sealed = False
+    assert told() == [1, 0]
 
 
 @pytest.mark.parametrize(

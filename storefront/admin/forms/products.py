@@ -76,6 +76,10 @@ class VariantPart(Part):
     price = MoneyField(_("Price incl. VAT"), [required(), within(20)])
     stock = WholeField(_("Stock"), [within(7)], least=0)
     stock_was = HiddenField()
+    sealed = SelectField(
+        _("Seal"),
+        choices=choices([("", _("as the product")), ("yes", _("sealed")), ("no", _("not sealed"))]),
+    )
     on_sale = BooleanField(_("On sale"))
 
 

@@ -35,6 +35,7 @@ TEXT_FIELDS = (
 )
 ALLERGEN = "*"
 KILOGRAM = 1000
+SEALED = {None: "", True: "yes", False: "no"}  # of a size; None is as its product
 Picture = dict[str, Any]
 
 
@@ -229,6 +230,7 @@ def _variant(variant: Any, level: int) -> dict[str, Any]:
         "gtin": variant.gtin or "",
         "net_grams": variant.net_grams,
         "shipping_grams": variant.shipping_grams,
+        "sealed": SEALED[variant.sealed],
         "pieces": variant.pieces,
         "days": variant.days,
         "price": format_money(variant.price_cents, "nl").removeprefix("€\u00a0"),
@@ -248,6 +250,7 @@ def _variant_data(part: Any, known: Mapping[str, int]) -> VariantData:
         price_cents=part.price.cents or 0,
         pieces=part.pieces.whole,
         shipping_grams=part.shipping_grams.whole,
+        sealed=next(value for value, word in SEALED.items() if word == (part.sealed.data or "")),
         gtin=part.gtin.data or None,
         on_sale=part.on_sale.data,
     )

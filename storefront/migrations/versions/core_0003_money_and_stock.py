@@ -152,6 +152,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_invoice_order_id'), ['order_id'], unique=False)
         batch_op.create_index('uq_invoice_order', ['order_id'], unique=True, sqlite_where=sa.text("series = 'invoice'"), postgresql_where=sa.text("series = 'invoice'"))
     # --- orders: withdrawals
+    op.add_column('variant', sa.Column('sealed', sa.Boolean(), nullable=True))
     op.create_table('withdrawal',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=40), nullable=False),
@@ -210,6 +211,8 @@ def downgrade() -> None:
         batch_op.drop_column('first_tried_at')
     # --- orders: withdrawals
     op.drop_table('withdrawal')
+    with op.batch_alter_table('variant') as batch_op:
+        batch_op.drop_column('sealed')
     # --- orders: invoices
     op.drop_table('invoice')
     op.drop_table('document_counter')
