@@ -6,14 +6,17 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from storefront import clock
-from storefront.accounts.rules import EVIDENCE, ORDERS, PRODUCTS
+from storefront.accounts.rules import EVIDENCE, ORDERS, PRODUCTS, SETTINGS
 from storefront.admin.frame import actor, allowed, real_today
 from storefront.locale import current
 from storefront.orders import queries as orders
 from storefront.orders import rules
+from storefront.orders.invoices import seller_lacks
+from storefront.orders.turnover import sold_abroad
 from storefront.payments import choice
 from storefront.payments import queries as payments
 from storefront.plugin_system.calling import call_lists
+from storefront.pricing.countries import ABROAD
 from storefront.quality import editing as evidence
 from storefront.stock import queries as stock
 
@@ -24,7 +27,14 @@ LATEST = 6
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     """Open to all staff; each part only to those who may act on it."""
-    seen: dict[str, object] = {"low": [], "ending": [], "held": [], "disputes": [], "bounced": []}
+    seen: dict[str, object] = {
+        "low": [],
+        "ending": [],
+        "held": [],
+        "abroad": None,
+        "disputes": [],
+        "bounced": [],
+    }
     if allowed(ORDERS):
         seen["figures"] = orders.today_figures(real_today())
         seen["counts"] = orders.counts_by_state()
@@ -32,7 +42,10 @@ def show() -> ResponseReturnValue:
         seen["held"] = payments.held_money()
         seen["disputes"], seen["bounced"] = payments.open_disputes(), payments.bounced_refunds()
         seen["mode"] = choice.mode()
+        seen["seller_lacks"] = seller_lacks()
         seen["to_send"] = orders.admin_list(rules.PAID, per_page=LATEST)[0]
+    if allowed(SETTINGS):
+        seen["abroad"] = sold_abroad(ABROAD, real_today().year)
     if allowed(PRODUCTS):
         seen["low"] = stock.running_low(current())
     if allowed(EVIDENCE):

@@ -24,6 +24,7 @@ from storefront.orders.models import DocumentCounter, Invoice, Order
 
 INVOICE, CREDIT = "invoice", "credit"
 PREFIX = {INVOICE: "", CREDIT: "C"}
+SELLER = ("seller_name", "seller_address", "seller_vat_id", "seller_register_id")
 Part = Mapping[str, Any]
 
 
@@ -169,6 +170,12 @@ def _seller() -> dict[str, Any]:
         "register_id": given.seller_register_id,
         "email": parseaddr(given.mail_from)[1],
     }
+
+
+def seller_lacks() -> list[str]:
+    """The settings that an invoice needs and that are empty."""
+    given = settings()
+    return [f"STOREFRONT_{name.upper()}" for name in SELLER if not getattr(given, name)]
 
 
 def _numbered(invoice: Invoice) -> Invoice:
