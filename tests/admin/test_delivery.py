@@ -6,6 +6,7 @@ import pytest
 
 from storefront import clock
 from storefront.database import db
+from storefront.orders.turnover import Turnover
 from storefront.pricing.queries import (
     Method,
     Step,
@@ -237,3 +238,28 @@ def test_a_cart_that_is_too_heavy_is_told_so(admin_client, demo_client, form_of)
     form = form_of(admin_client, "/admin/delivery/NL/standard").set(steps__0__up_to_grams="142")
     assert form.press().status_code == 303
     assert f"NL.standard.{2 * 3495}" in demo_client.get("/en/checkout").text
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"),
+    [
+        (799_999, None),
+        (800_000, "The threshold for sales to other EU countries is near."),
+        (1_000_001, "The threshold for sales to other EU countries is passed."),
+    ],
+)
+def test_the_threshold_is_told_from_eighty_percent_on(admin_client, form_of, monkeypatch, cents, words):
+    for view in ("dashboard", "delivery"):
+        found = Turnover(2026, (("BE", cents),))
+        monkeypatch.setattr(f"storefront.admin.{view}.sold_abroad", lambda _countries, _year, it=found: it)
+    form_of(admin_client, "/admin/", "/admin/language").press("lang=en")
+    for path in ("/admin/", "/admin/delivery/"):
+        page = admin_client.get(path).text
+        assert ("The threshold for sales" in page) == (words is not None), path
+        assert words is None or words in page, path
+    assert f"({cents * 100 // 1_000_000}%)" in admin_client.get("/admin/delivery/").text
+
+
+def test_who_may_not_set_rates_reads_nothing_of_the_threshold(marketer_client, monkeypatch):
+    monkeypatch.setattr("storefront.admin.dashboard.sold_abroad", lambda *_: 1 / 0)
+    assert marketer_client.get("/admin/").status_code == 200
