@@ -27,7 +27,7 @@ class DiscountForm(NestedForm):
     name_en = TextField(_("Name"), [required(), within(80)])
     kind = RadioField(_("What it takes off"), choices=choices(KINDS), default="percent")
     percent = FigureField(_("Percentage"), [within(6)], least=0)
-    amount = MoneyField(_("Amount"), [within(20)])
+    amount = MoneyField(_("Amount in euro"), [within(20)])
     minimum = MoneyField(_("From an amount of goods of"), [within(20)])
     products = Checkboxes(_("Products"))
     collections = Checkboxes(_("Collections"))
