@@ -88,7 +88,7 @@ art: .venv/test.stamp
 
 lock: .venv/test.stamp
 	@$(BIN)/python -m uv pip compile requirements.txt --generate-hashes --no-header --python-version 3.11 -o requirements.lock --quiet
-	@$(BIN)/python -m uv pip compile pyproject.toml --extra dev --generate-hashes --no-header --python-version 3.11 -o requirements-dev.lock --quiet
+	@$(BIN)/python -m uv pip compile pyproject.toml --extra dev --extra pdf --generate-hashes --no-header --python-version 3.11 -o requirements-dev.lock --quiet
 
 clean:
 	@rm -rf instance .venv
