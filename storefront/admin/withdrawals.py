@@ -117,6 +117,21 @@ def refund(withdrawal_id: int) -> ResponseReturnValue:
     return _give_back(withdrawal_id)
 
 
+@blueprint.post("/<int:withdrawal_id>/settled")
+@guard(ORDERS)
+@repeated
+def settled(withdrawal_id: int) -> ResponseReturnValue:
+    """Write down that an unfinished refund was made another way, so that nothing is given back for it."""
+    form = EmptyForm()
+    return _decide(
+        withdrawal_id,
+        form,
+        lambda: withdrawals.money_is_back(withdrawal_id),
+        "withdrawal closed",
+        "repeat",
+    )
+
+
 def _give_back(withdrawal_id: int) -> ResponseReturnValue:
     """Give the money back, without a transaction, then write down that it is done.
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-OWN_SCHEMES = frozenset({"page", "batch", "products", "home", "search", "cart"})
+OWN_SCHEMES = frozenset({"page", "batch", "products", "home", "search", "cart", "withdrawal"})
 TAGS = {
     *("a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "img", "li", "ol", "p", "pre"),
     *("strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),

@@ -33,4 +33,5 @@ def place_of(scheme: str, rest: str) -> str | None:
         return frame().path_of_page(rest)
     if scheme == "batch":
         return f"{to.batch}/{rest}" if rest else to.batch
-    return {"home": to.home, "products": to.products, "search": to.search, "cart": to.cart}.get(scheme)
+    own = {"home": to.home, "products": to.products, "search": to.search, "cart": to.cart}
+    return (own | {"withdrawal": to.withdrawal}).get(scheme)

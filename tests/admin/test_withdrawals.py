@@ -197,6 +197,22 @@ def test_a_refund_that_went_through_before_our_process_died_is_not_made_again(
     assert len(payments.refunds_of(order.id)) == 1
 
 
+def test_money_that_went_back_another_way_is_written_down(buy, staff, form_of, monkeypatch):
+    order = buy()
+    withdrawal_id = declare(order.number)
+
+    def away(*_values: object) -> str:
+        raise ProviderAway("no answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DemoProvider, "refund", away)
+        returned(staff, form_of, withdrawal_id)
+    conversation.refund_order(order.number, None, "admin")
+    assert form_of(staff, f"/admin/withdrawals/{withdrawal_id}", "/settled").press().status_code == 303
+    assert said(withdrawal_id).state == "done"
+    assert len(payments.refunds_of(order.id)) == 1
+
+
 def test_another_amount_may_be_given_and_never_more_than_is_left(buy, staff, form_of):
     order = buy()
     withdrawal_id = declare(order.number)

@@ -22,6 +22,7 @@ SHOP_PLACES = {
     "batch": "batch/{batch}",
     "search": "search?q=magnesium",
     "page": "pages/{page}",
+    "withdrawal": "withdrawal",
 }
 ENTER = re.compile("^(Enter as admin|Binnen als beheerder)$")
 STAFF_PLACES = {
@@ -32,6 +33,7 @@ STAFF_PLACES = {
     "admin collection": "assortment/collections/magnesium",
     "admin ingredient": "assortment/ingredients/magnesium",
     "admin delivery": "delivery/",
+    "admin withdrawals": "withdrawals/",
     "admin way of delivery": "delivery/NL/standard",
 }
 
