@@ -41,12 +41,10 @@ class Live:
             return worker.work(once=True)
 
 
-def start_server(app: Flask, folder: Path, workers: int, threads: int, extra: dict[str, str]) -> Live:
-    """Start gunicorn for an app's settings and wait until it answers."""
+def environment(app: Flask, address: str = "http://127.0.0.1") -> dict[str, str]:
+    """What another process needs to open the same shop by `served`."""
     settings: Settings = app.extensions["storefront"]
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    environ = os.environ | {
+    return os.environ | {
         "STOREFRONT_TEST_INSTANCE": str(settings.instance_path),
         "STOREFRONT_ENV": settings.env,
         "STOREFRONT_SECRET_KEY": settings.secret_key,
@@ -59,6 +57,13 @@ def start_server(app: Flask, folder: Path, workers: int, threads: int, extra: di
         "STOREFRONT_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
         "STOREFRONT_STRIPE_API_BASE": settings.stripe_api_base,
     }
+
+
+def start_server(app: Flask, folder: Path, workers: int, threads: int, extra: dict[str, str]) -> Live:
+    """Start gunicorn for an app's settings and wait until it answers."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environ = environment(app, address)
     environ |= {f"STOREFRONT_{name}": value for name, value in extra.items()}
     log = (folder / f"gunicorn-{port}.log").open("wb")
     command = [

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from storefront import clock, worker
 from storefront.accounts.models import AuditRecord
@@ -49,7 +50,7 @@ def audited() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def staff(app):
+def staff(app) -> FlaskClient:
     """An admin who reads English, in a shop whose outbox is empty."""
     client = entered_as(app, "admin")
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
