@@ -6,9 +6,14 @@ from storefront.locale import gettext
 from storefront.locale import lazy_gettext as _
 
 JOBS = {
+    "mail.order_received": _("Mail: the order is in, its payment not yet"),
     "mail.order_confirmation": _("Mail: the order is in"),
     "mail.order_sent": _("Mail: the order is on its way"),
     "mail.order_refunded": _("Mail: money given back"),
+    "mail.withdrawal_receipt": _("Mail: the withdrawal is received"),
+    "mail.money_returned": _("Mail: money that came too late goes back"),
+    "payment.return": _("Give back money that came too late"),
+    "payment.refunds": _("Ask the payment provider about refunds"),
     "hook.order_placed": _("Tell a plugin of a new order"),
     "hook.order_paid": _("Tell a plugin of a paid order"),
 }

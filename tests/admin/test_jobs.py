@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from storefront import clock, worker
 from storefront.accounts.models import AuditRecord
+from storefront.admin import job_words
 from storefront.database import db
 from storefront.jobs.models import Heartbeat, Job
 from storefront.orders.actions import place
@@ -67,6 +68,10 @@ def test_what_was_given_up_is_told_in_plain_words_with_its_order(staff):
     assert "The server could not be reached" in page and "Errno 111" in page
     assert f"/admin/orders/{order.number}" in page.split('id="dead"')[1].split("</table>")[0]
     assert "Something in the program failed" not in page
+
+
+def test_every_job_of_the_core_has_words():
+    assert set(job_words.JOBS) == set(worker.JOBS)
 
 
 def test_an_error_that_nobody_knows_is_one_for_a_developer(staff):
