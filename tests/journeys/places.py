@@ -35,6 +35,7 @@ STAFF_PLACES = {
     "admin delivery": "delivery/",
     "admin withdrawals": "withdrawals/",
     "admin way of delivery": "delivery/NL/standard",
+    "admin zone of delivery": "delivery/NL",
 }
 
 
@@ -73,6 +74,9 @@ def visit(place: str, page: Page, live: Live, lang: str) -> None:
             "cart drawer": _drawer,
             "checkout errors": _checkout_errors,
             "order": _order,
+            "withdrawal to confirm": _withdrawal_to_confirm,
+            "withdrawal receipt": _withdrawal_receipt,
+            "admin withdrawal": _admin_withdrawal,
             "sign-in": _sign_in,
         }[place](page, live, lang)
 
@@ -100,6 +104,27 @@ def _order(page: Page, live: Live, lang: str) -> None:
     page.goto(live.url + buy(live.app.test_client(), lang))
 
 
+def _withdrawal_to_confirm(page: Page, live: Live, lang: str) -> None:
+    _order(page, live, lang)
+    page.get_by_role("main").get_by_role("link", name=name("withdraw", lang), exact=True).click()
+    page.get_by_role("button", name=name("go on", lang), exact=True).click()
+    expect(page.get_by_role("button", name=name("confirm withdrawal", lang), exact=True)).to_be_visible()
+
+
+def _withdrawal_receipt(page: Page, live: Live, lang: str) -> None:
+    _withdrawal_to_confirm(page, live, lang)
+    page.get_by_role("button", name=name("confirm withdrawal", lang), exact=True).click()
+    expect(page.get_by_role("heading", name=name("withdrawal received", lang), exact=True)).to_be_visible()
+
+
+def _admin_withdrawal(page: Page, live: Live, lang: str) -> None:
+    _withdrawal_receipt(page, live, lang)
+    _enter(page, live)
+    page.goto(f"{live.url}/admin/withdrawals/")
+    page.get_by_role("main").get_by_role("link", name="Kim de Boer").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kim de Boer")
+
+
 def _sign_in(page: Page, live: Live, lang: str) -> None:
     page.goto(f"{live.url}/admin/sign-in")
 
@@ -117,6 +142,9 @@ PLACES = [
     "cart drawer",
     "checkout errors",
     "order",
+    "withdrawal to confirm",
+    "withdrawal receipt",
+    "admin withdrawal",
     "sign-in",
     *STAFF_PLACES,
 ]
