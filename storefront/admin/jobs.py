@@ -66,7 +66,7 @@ def _decide(job_id: int, action: Callable[[int], Job], what: str, done: str) -> 
     try:
         with writing():
             job = action(job_id)
-            note(what, f"job {job.id}", {"job": job.name, "error": job.error[:200]})
+            note(what, f"job {job.id}", {"job": job.name})  # not its error: that may name the buyer
     except Refused as refusal:
         if refusal.status == 404:
             abort(404)

@@ -93,7 +93,6 @@ LABELS = {
     "reason": _("Reason"),
     # of jobs
     "job": _("Job"),
-    "error": _("Error"),
     "count": _("Number"),
     "outcome": _("Outcome"),
 }
