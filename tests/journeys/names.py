@@ -34,6 +34,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "all products": ("All products", "Alle producten"),
     "demonstration": ("This is a demonstration.", "Dit is een demonstratie."),
     "close": ("Close", "Sluiten"),
+    "withdraw": ("Withdraw from contract here", "Overeenkomst hier herroepen"),
+    "go on": ("Go on", "Verder"),
+    "order number field": ("Order number", "Bestelnummer"),
+    "confirm withdrawal": ("Confirm withdrawal", "Herroeping bevestigen"),
+    "withdrawal received": ("We have received your withdrawal.", "Wij hebben je herroeping ontvangen."),
 }
 
 

@@ -74,6 +74,7 @@ def visit(place: str, page: Page, live: Live, lang: str) -> None:
             "cart drawer": _drawer,
             "checkout errors": _checkout_errors,
             "order": _order,
+            "invoice": _invoice,
             "withdrawal to confirm": _withdrawal_to_confirm,
             "withdrawal receipt": _withdrawal_receipt,
             "admin withdrawal": _admin_withdrawal,
@@ -125,6 +126,11 @@ def _admin_withdrawal(page: Page, live: Live, lang: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kim de Boer")
 
 
+def _invoice(page: Page, live: Live, lang: str) -> None:
+    _order(page, live, lang)
+    page.get_by_role("link", name=re.compile(r"^(Invoice|Factuur) \d{4}-\d{5}$")).click()
+
+
 def _sign_in(page: Page, live: Live, lang: str) -> None:
     page.goto(f"{live.url}/admin/sign-in")
 
@@ -142,6 +148,7 @@ PLACES = [
     "cart drawer",
     "checkout errors",
     "order",
+    "invoice",
     "withdrawal to confirm",
     "withdrawal receipt",
     "admin withdrawal",

@@ -106,7 +106,9 @@ def pages(journey_apps) -> dict[str, str]:
         found[f"demo payment {lang}"] = client.get(placed.location).text
         waiting = re.search(rf"/{lang}/orders/[\w-]+", client.post(f"{placed.location}/leave").location)
         found[f"order to be paid {lang}"] = client.get(waiting[0]).text
-        found[f"order {lang}"] = client.get(buy(app.test_client(), lang)).text
+        found[f"order {lang}"] = bought = client.get(buy(app.test_client(), lang)).text
+        paper = re.search(rf"/{lang}/orders/[\w-]+/papers/[\d-]+", bought)
+        found[f"invoice {lang}"] = client.get(paper[0]).text
         found[f"sign-in {lang}"] = client.get("/admin/sign-in", headers={"Accept-Language": lang}).text
     staff = entered_as(app, "admin")
     for name, path in STAFF.items():
