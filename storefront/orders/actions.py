@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -73,7 +73,7 @@ def _make_way(new: NewOrder) -> OrderOfCart | None:
     if present.state in rules.BOUGHT:
         raise OpenOrderChanged
     is_open = present.state == rules.PLACED
-    if is_open and (present.id != new.replaces or not cancel(present.id, SHOPPER, "replaced")):
+    if is_open and (present.id != new.replaces or not _replace(present.id, new)):
         raise OpenOrderChanged
     return None
 
@@ -230,11 +230,19 @@ def expire(order_id: int, actor: str = SYSTEM, reason: str = "") -> bool:
     return _close(order_id, rules.EXPIRED, actor, reason)
 
 
-def _close(order_id: int, state: str, actor: str, reason: str) -> bool:
+def _replace(order_id: int, new: NewOrder) -> bool:
+    """Cancel an open order for a new one, whose stock is taken in the same transaction."""
+    return _close(order_id, rules.CANCELLED, SHOPPER, "replaced", rules.per_variant(new.lines))
+
+
+def _close(order_id: int, state: str, actor: str, reason: str, wanted: Collection[int] = ()) -> bool:
     moment = clock.now()
     if not _move(order_id, state, closed_at=moment):
         return False
-    stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+    quantities = queries.quantities(order_id)
+    if wanted:
+        stock.hold({*quantities, *wanted})
+    stock.give_back_all(quantities, order_id=order_id, actor=actor)
     discounts.release(order_id)
     note(order_id, state, actor, {"reason": reason} if reason else {}, moment)
     return True

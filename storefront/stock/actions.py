@@ -5,7 +5,7 @@ One conditional UPDATE decides whether units are there; nothing reads first and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -43,6 +43,15 @@ def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "
     _record(
         {variant_id: -quantity for variant_id, quantity in quantities.items()}, "reserved", order_id, actor
     )
+
+
+def hold(variant_ids: Collection[int]) -> None:
+    """Keep the levels of variants to oneself until the transaction ends, locked in ascending order.
+
+    For who gives back and takes in one transaction: two who do so crosswise would stop each other.
+    """
+    rows = select(StockLevel.variant_id).where(StockLevel.variant_id.in_(variant_ids))
+    db.session.execute(rows.order_by(StockLevel.variant_id).with_for_update())
 
 
 def give_back_all(

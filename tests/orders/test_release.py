@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from storefront import clock
 from storefront.database import db
@@ -184,3 +187,66 @@ def test_the_ledger_adds_up_to_the_level_after_everything(shop: tuple[Flask, She
             assert shelf_.left(sku) == shelf_.moved(sku)
     happened = {kind for one in orders for kind in kinds(one)}
     assert happened >= {"placed", "paid", "packed", "cancelled", "expired", "refunded"}
+
+
+def change(shop: Shelf, cart_id: str, quantities: dict[str, int]) -> None:
+    """Place an order instead of the one that the cart has."""
+    before = queries.latest_order(cart_id)
+    actions.place(new_order(shop, quantities, cart_id, replaces=before.id if before else None))
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.full)])
+def test_buyers_who_change_their_orders_crosswise_do_not_stop_each_other(
+    shop: tuple[Flask, Shelf], rounds: int
+) -> None:
+    """Each gives back what another one takes, in the same moment."""
+    app, shelf_ = shop
+    carts = [f"cart-{number}-0123456789abcdef" for number in range(8)]
+
+    for number in range(rounds + 1):
+        skus = [SMALL, LARGE] if number % 2 else [LARGE, SMALL]
+        wanted = [{skus[place % 2]: 1 + number % 3} for place in range(len(carts))]
+        at_once(
+            app,
+            [
+                written(functools.partial(change, shelf_, cart_id, quantities))
+                for cart_id, quantities in zip(carts, wanted, strict=True)
+            ],
+        )
+    for sku in (SMALL, LARGE):
+        held = 4 * (1 + rounds % 3)
+        assert shelf_.left(sku) == shelf_.moved(sku) == 100 - held
+
+
+@pytest.mark.postgres
+def test_control_without_holding_both_levels_the_database_has_to_stop_one(
+    make_app: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin takes when both have given back."""
+    app, stopped = make_app("empty", "postgres"), []
+    with app.app_context():
+        shelf_ = shelf.fill(100)
+        wanted = {"cart-a-0123456789abcdef": SMALL, "cart-b-0123456789abcdef": LARGE}
+        for cart_id, sku in wanted.items():
+            with writing():
+                change(shelf_, cart_id, {sku: 1})
+        both, take = threading.Barrier(2), stock.take_all
+
+        def take_together(*args: Any, **more: Any) -> None:
+            both.wait(timeout=30)
+            take(*args, **more)
+
+        monkeypatch.setattr(stock, "hold", lambda _ids: None)
+        monkeypatch.setattr(stock, "take_all", take_together)
+
+        def crosswise(cart_id: str, sku: str) -> None:
+            try:
+                with writing():
+                    change(shelf_, cart_id, {sku: 1})
+            except OperationalError as error:
+                stopped.append(str(error))
+
+        cross = zip(wanted, reversed(wanted.values()), strict=True)
+        at_once(app, [functools.partial(crosswise, cart_id, sku) for cart_id, sku in cross])
+    assert len(stopped) == 1
+    assert "deadlock" in stopped[0]
