@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -150,7 +151,7 @@ def _give_back(withdrawal_id: int) -> ResponseReturnValue:
         form = EmptyForm(formdata=None)
         form.refuse(refusal)
         return _page(_found(withdrawal_id), repeat=form), refusal.status
-    with writing():
+    with suppress(Refused), writing():  # refused: another click has written it down
         withdrawals.money_is_back(withdrawal_id)
         note("order refunded", f"order {number}", {"cents": cents})
     return _done(withdrawal_id)

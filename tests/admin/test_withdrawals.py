@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +27,7 @@ from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import DemoProvider, paid
 from storefront.payments.providers import ProviderAway
 from storefront.payments.settle import settle
+from storefront.stock import actions as stock
 from storefront.stock.models import StockMovement
 from storefront.testing import entered_as
 from storefront.transactions import writing
@@ -295,3 +298,45 @@ def test_parts_add_up_to_what_was_paid(drawn, delivery, data):
         before = {line.id: before.get(line.id, 0) + now[line.id] for line in lines}
     assert min(sums) >= 0
     assert sum(sums) == sum(line.line_cents - line.discount_cents for line in lines) + delivery
+
+
+def pressed_at_once(any_app: Flask, form_of: Callable[..., Any], withdrawal_id: int, times: int) -> list[int]:
+    """The same form sent by several people at one instant."""
+    page = f"/admin/withdrawals/{withdrawal_id}"
+    forms = [
+        form_of(entered_as(any_app, "admin"), page, "/returned").set(lines__0__restock="y")
+        for _ in range(times)
+    ]
+    gate = Barrier(times)
+
+    def press(form: Any) -> int:
+        gate.wait()
+        return form.press().status_code
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(press, forms))
+
+
+def test_several_who_press_at_once_take_back_once(any_app, shop, buy, form_of):
+    order = buy()
+    withdrawal_id = declare(order.number)
+    answers = pressed_at_once(any_app, form_of, withdrawal_id, 6)
+    assert answers.count(303) == 1
+    assert set(answers) == {303, 409}
+    assert (shop.left(SMALL), shop.moved(SMALL)) == (10, 10)
+    assert [refund.state for refund in payments.refunds_of(order.id)] == ["done"]
+    assert fresh(order.id).refunded_cents == order.total_cents
+
+
+def test_without_the_claim_the_stock_comes_back_more_than_once(any_app, shop, buy, form_of, monkeypatch):
+    """The control of the test above."""
+
+    def unclaimed(withdrawal_id, parts, cents, given_back_cents, actor):
+        order = db.session.get_one(Order, db.session.get_one(Withdrawal, withdrawal_id).order_id)
+        units = {line.variant_id: parts[line.id].quantity for line in order.lines if parts[line.id].restock}
+        stock.give_back_all(units, order.id, actor, "returned")
+
+    monkeypatch.setattr(withdrawals, "take_back", unclaimed)
+    order = buy()
+    pressed_at_once(any_app, form_of, declare(order.number), 6)
+    assert shop.left(SMALL) > 10
