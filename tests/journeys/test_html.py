@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from storefront import clock
+from storefront.database import db
+from storefront.jobs.models import Job
 from storefront.testing import entered_as
 from storefront.testing.databases import missing
+from storefront.transactions import writing
 from tests.journeys.buying import add, buy, order
 from tests.journeys.shopper import article
 
@@ -65,6 +69,7 @@ STAFF = {
     "topic": "blog/topics/edit/magnesium",
     "new topic": "blog/topics/new",
     "announcement": "announcement/",
+    "jobs": "jobs/",
 }
 
 
@@ -110,6 +115,11 @@ def pages(journey_apps) -> dict[str, str]:
         paper = re.search(rf"/{lang}/orders/[\w-]+/papers/[\d-]+", bought)
         found[f"invoice {lang}"] = client.get(paper[0]).text
         found[f"sign-in {lang}"] = client.get("/admin/sign-in", headers={"Accept-Language": lang}).text
+    with app.app_context(), writing():
+        now, error = clock.now(), "ConnectionRefusedError: no"
+        for dead_at in (now, None):
+            values = {"run_at": now, "first_tried_at": now, "dead_at": dead_at, "error": error}
+            db.session.add(Job(name="mail.order_sent", payload={"order_id": 1}, **values))
     staff = entered_as(app, "admin")
     for name, path in STAFF.items():
         response = staff.get(f"/admin/{path}")
