@@ -14,6 +14,7 @@ from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.orders import actions, queries, rules
 from storefront.orders.models import Order, OrderEvent
+from storefront.pricing.models import Discount
 from storefront.refusals import Refused
 from storefront.stock.models import StockMovement
 from storefront.transactions import writing
@@ -140,6 +141,27 @@ def test_late_money_never_sells_what_is_gone(shop: Shelf) -> None:
     assert seen(order_id) == before
     assert (shop.left(LARGE), shop.left(POWDER)) == (10, 1)
     assert (shop.moved(LARGE), shop.moved(POWDER)) == (10, 1)
+
+
+def test_late_money_uses_its_discount_again_unless_it_is_used_up(shop: Shelf) -> None:
+    tenth = shelf.tenth_off()
+    with writing():
+        db.session.execute(update(Discount).values(most_uses=1))
+
+    def late(cart_id: str) -> int:
+        with writing():
+            new = new_order(shop, {SMALL: 1}, cart_id, reductions=(tenth,))
+            order_id = actions.place(new).id
+            actions.expire(order_id)
+        return order_id
+
+    first, second = late("one-0123456789abcdef"), late("two-0123456789abcdef")
+    with writing():
+        assert actions.mark_paid(first, "stripe", {})
+        assert not actions.mark_paid(second, "stripe", {})
+    assert (queries.state_of(first), queries.state_of(second)) == ("paid", "expired")
+    assert db.session.scalar(select(Discount.used).execution_options(populate_existing=True)) == 1
+    assert shop.left(SMALL) == shop.moved(SMALL) == 9
 
 
 @pytest.mark.parametrize("table", [OrderEvent, StockMovement])
