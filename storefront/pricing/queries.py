@@ -41,7 +41,7 @@ class Method:
     zone: str
     zone_names: LocalText
 
-    def price_for(self, goods_cents: int, grams: int = 0) -> int | None:
+    def price_for(self, goods_cents: int, grams: int) -> int | None:
         """What delivery of goods of this sum and weight costs: the cheapest step that fits.
 
         None when the parcel is too heavy; a delivery that is free for its value is too heavy as well then.

@@ -33,6 +33,7 @@ from storefront.offers.reductions import reductions
 from storefront.orders import queries as orders
 from storefront.payments.methods import METHODS
 from storefront.pricing.discounts import fold_code
+from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import PricedLine, Totals, totals, why_not
 from storefront.refusals import Refused
 from storefront.shop.cart_forms import AddForm, CodeForm, RemoveForm, UpdateForm
@@ -214,7 +215,8 @@ def code_words(of: Basket) -> str:
 def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
     """The cart page, or the drawer when a script asks for it."""
     of = basket(lang, held, with_badges=not wants_drawer())
-    method = first_carrying(of) if of.lines else None
+    methods = shipping_methods() if of.lines else []
+    method = first_carrying(of, methods)
     shipping = (method.price_for(of.goods_cents, grams(of)) if method else 0) or 0
     rates = {line.offer.vat_class: line.offer.rate_bp for line in of.lines if isinstance(line.offer, Offer)}
     template = "components/drawer.html" if wants_drawer() else "shop/cart.html"
@@ -223,7 +225,7 @@ def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
         cart=of,
         sums=sums(of, shipping, rates),
         method=method,
-        too_heavy=too_heavy(of) if of.lines else "",
+        too_heavy=too_heavy(of, methods),
         notes=notes,
         at_code=notes.at_code or code_words(of),
         payment_methods=METHODS,

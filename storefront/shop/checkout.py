@@ -109,13 +109,10 @@ def show(lang: str) -> Response:
     of = basket(lang, held)
     if of.has_problems:
         return _cart_first(lang, held, posted)
-    if too_heavy(of):
-        return (
-            refused(cart_answer(lang, held, Notes()), 422)
-            if posted
-            else onward(url_for("shop_cart.show", lang=lang))
-        )
     choice = _choice(form, of)
+    if choice is None and too_heavy(of, shipping_methods()):
+        path = url_for("shop_cart.show", lang=lang)
+        return refused(cart_answer(lang, held, Notes()), 422) if posted else onward(path)
     if choice is None or not posted or form.update.data:
         return _shown(form, of, choice, held if changed else None)
     form.validate()
@@ -181,7 +178,7 @@ def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
     lands = {land for land, _code in totals}
     countries = [land for land in COUNTRIES if land in lands]
     if not countries:
-        log.error("no country with a way of delivery and VAT rates", classes=sorted(classes))
+        log.error("no country with a way of delivery and VAT rates", classes=sorted(classes), grams=weight)
         return None
     country = form.country.data if form.country.data in countries else countries[0]
     own = [code for land, code in totals if land == country]
@@ -193,7 +190,9 @@ def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
 def _compare(form: CheckoutForm, of: Basket, choice: Choice) -> None:
     """Refuse a country or way of delivery that there is not, and a total that the buyer has not seen."""
     if form.country.data != choice.country:
-        problem = too_heavy(of, form.country.data) or _("We do not deliver to this country at the moment.")
+        problem = too_heavy(of, shipping_methods(form.country.data)) or _(
+            "We do not deliver to this country at the moment."
+        )
         form.refuse(Refused(problem, field="country"))
     if form.shipping.data != choice.code:
         form.refuse(Refused(_("Choose a way of delivery for this country."), field="shipping"))

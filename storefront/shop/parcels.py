@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from storefront.cart.priced import PricedCart
@@ -10,7 +11,7 @@ from storefront.locale import gettext as _
 from storefront.money import format_number
 from storefront.offers.queries import VariantOffer
 from storefront.pricing.countries import HOME
-from storefront.pricing.queries import Method, shipping_methods
+from storefront.pricing.queries import Method
 
 
 def grams(of: PricedCart[VariantOffer]) -> int:
@@ -22,16 +23,16 @@ def grams(of: PricedCart[VariantOffer]) -> int:
     )
 
 
-def first_carrying(of: PricedCart[VariantOffer]) -> Method | None:
+def first_carrying(of: PricedCart[VariantOffer], methods: Iterable[Method]) -> Method | None:
     """The way of delivery whose price the cart shows: the first one at home, else to another country."""
     weight = grams(of)
-    carrying = [one for one in shipping_methods() if one.price_for(of.goods_cents, weight) is not None]
+    carrying = [one for one in methods if one.price_for(of.goods_cents, weight) is not None]
     return next((one for one in carrying if one.country == HOME), carrying[0] if carrying else None)
 
 
-def too_heavy(of: PricedCart[VariantOffer], country: str | None = None) -> str:
-    """What to say when no way of delivery (to a country) carries the cart; empty when one does."""
-    methods, weight = shipping_methods(country), grams(of)
+def too_heavy(of: PricedCart[VariantOffer], methods: Sequence[Method]) -> str:
+    """What to say when none of the ways of delivery carries the cart; empty when one does."""
+    weight = grams(of)
     if not methods or any(one.price_for(of.goods_cents, weight) is not None for one in methods):
         return ""
     most = max(one.most_grams or 0 for one in methods)
