@@ -110,7 +110,9 @@ def test_only_countries_with_the_rates_of_the_cart_are_offered(buyer: FlaskClien
 
 
 @pytest.mark.parametrize("model", [ShippingMethod, VatRate])
-def test_without_any_the_checkout_says_so(buyer: FlaskClient, model: type[ShippingMethod | ShippingZone | VatRate]) -> None:
+def test_without_any_the_checkout_says_so(
+    buyer: FlaskClient, model: type[ShippingMethod | ShippingZone | VatRate]
+) -> None:
     without(model)
     for answer in (
         buyer.get("/en/checkout"),
