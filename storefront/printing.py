@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app
+from PIL import ImageFile
 
 from storefront.locale import gettext as _
 
@@ -51,4 +52,8 @@ def _weasyprint() -> Any:
         import weasyprint
     except (ImportError, OSError):
         return None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = (
+            False  # it says otherwise; half an upload would pass
+        )
     return weasyprint

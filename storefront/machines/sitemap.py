@@ -16,7 +16,7 @@ from storefront.plugin_system.hookspecs import SitemapEntry
 
 blueprint = Blueprint("machines_sitemap", __name__)
 
-SAME_EVERYWHERE = ("shop_home.show", "shop_products.index", "shop_batch.show")
+SAME_EVERYWHERE = ("shop_home.show", "shop_products.index", "shop_batch.show", "shop_withdrawal.show")
 ENDPOINTS = {
     "product": "shop_products.show",
     "collection": "shop_products.collection",

@@ -89,12 +89,12 @@ def receive(statement: Statement) -> Withdrawal:
     if order is not None:
         db.session.execute(select(Order.id).where(Order.id == order.id).with_for_update())
     lines = _chosen(order.lines if order else [], statement.quantities)
-    same = _same(statement, order, lines)
+    holder = withdrawal_by_token(statement.token)  # asked once: a click beside this one may commit meanwhile
+    same = _same(statement, order, lines, holder)
     if same is not None:
         return same
-    taken = withdrawal_by_token(statement.token) is not None
     made = Withdrawal(
-        token=numbers.new_token() if taken else statement.token,
+        token=numbers.new_token() if holder else statement.token,
         order_id=order.id if order else None,
         order_number=order.number if order else statement.number,
         name=statement.name,
@@ -130,12 +130,13 @@ def _chosen(lines: Sequence[OrderLine], quantities: Mapping[int, int] | None) ->
     return chosen
 
 
-def _same(statement: Statement, order: Order | None, lines: list[dict[str, Any]]) -> Withdrawal | None:
+def _same(
+    statement: Statement, order: Order | None, lines: list[dict[str, Any]], holder: Withdrawal | None
+) -> Withdrawal | None:
     """The statement that said the same already: of an order while it is open, else by its token."""
     if order is None:
-        found = withdrawal_by_token(statement.token)
-        known = found is not None and (found.order_number, found.email) == (statement.number, statement.email)
-        return found if known else None
+        said_by = (statement.number, statement.email)
+        return holder if holder and (holder.order_number, holder.email) == said_by else None
     said = [one for one in withdrawals_of(order.id) if one.state in WAITING]
     return next((one for one in said if one.lines == lines), None)
 

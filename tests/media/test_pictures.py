@@ -10,6 +10,7 @@ from flask import Flask
 from PIL import Image, ImageCms
 from sqlalchemy import func, select
 
+from storefront import printing
 from storefront.addresses import settings
 from storefront.database import db
 from storefront.demo.load import ART
@@ -129,6 +130,13 @@ def test_refused_at_its_field_and_nothing_is_written(app: Flask, data: bytes) ->
         prepared(data)
     assert refusal.value.field == "picture"
     assert files() == before
+
+
+def test_a_picture_that_is_cut_off_is_refused_after_a_pdf_was_made_too(app: Flask) -> None:
+    """WeasyPrint tells Pillow to be content with half a picture."""
+    printing.can_make_pdf()
+    with pytest.raises(Refused):
+        prepared(picture()[:3000])
 
 
 def test_a_picture_of_many_pixels_is_not_decoded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
