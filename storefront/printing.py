@@ -53,7 +53,5 @@ def _weasyprint() -> Any:
     except (ImportError, OSError):
         return None
     finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = (
-            False  # it says otherwise; half an upload would pass
-        )
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # it says otherwise; half an upload would pass
     return weasyprint
