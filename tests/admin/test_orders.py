@@ -139,6 +139,7 @@ def test_an_order_is_packed_with_its_batch_then_sent_then_delivered(place, staff
     packed = order(number)
     assert (packed.state, packed.tracking_code) == ("packed", "")
     assert number in staff.get("/admin/orders/?state=packed").text
+    assert '<a href="/admin/orders/?state=packed">' in staff.get("/admin/").text
     assert send.press().status_code == 303
     deliver = form_of(staff, f"/admin/orders/{number}", "/deliver")
     assert [deliver.press().status_code for _ in range(2)] == [303, 409]
