@@ -6,14 +6,12 @@ import http.client
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, text, update
-from werkzeug.serving import make_server
 
 from storefront.cart import cookie
 from storefront.cart.lines import Cart, CartLine, new_cart
@@ -25,6 +23,7 @@ from storefront.testing import KEY, Live, Maker
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import POSTED, SMALL, Shelf
+from tests.races.crowd import served_here
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 Serve = Callable[..., Live]
@@ -122,18 +121,6 @@ def test_control_reading_first_and_writing_later_oversells(
     assert [status for status, _ in answers].count(303) > 10
     assert len(shelf.orders()) > 10
     assert shelf_.left(SMALL) >= 0, "the stock column looks innocent: count orders"
-
-
-@contextmanager
-def served_here(app: Flask) -> Iterator[str]:
-    """The app on a port of this process, one thread per request."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=10)
 
 
 def without_check(app: Flask) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
 
 from storefront import clock
 from storefront.database import db
@@ -28,13 +27,10 @@ from tests.stripe_double.state import Double
 pytest_plugins = ["tests.stripe_double.fixtures"]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def shop(stripe_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Iterator[Shelf]:
+@pytest.fixture
+def shop(stripe_shelf: Shelf) -> Shelf:
     """Ten units of each size; payments by Stripe's double."""
-    app = stripe_app(request.param, "empty")
-    with app.app_context():
-        yield shelf.fill(10)
-        db.session.remove()
+    return stripe_shelf
 
 
 def test_the_buyer_is_led_to_one_session(shop: Shelf, stripe_double: Double) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from storefront.database import db
@@ -16,7 +14,6 @@ from storefront.orders.models import Order
 from storefront.payments import conversation, queries
 from storefront.payments.models import Dispute, Refund
 from storefront.payments.stripe_gateway import read_notice
-from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import kinds, placed, state
 from tests.stripe_double.state import Double
@@ -24,13 +21,10 @@ from tests.stripe_double.state import Double
 pytest_plugins = ["tests.stripe_double.fixtures"]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def shop(stripe_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Iterator[Shelf]:
+@pytest.fixture
+def shop(stripe_shelf: Shelf) -> Shelf:
     """Ten units of each size; payments by Stripe's double."""
-    app = stripe_app(request.param, "empty")
-    with app.app_context():
-        yield shelf.fill(10)
-        db.session.remove()
+    return stripe_shelf
 
 
 def bought(shop: Shelf, double: Double, cart_id: str = "cart-0123456789abcdef") -> tuple[int, str]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 
 from storefront import clock
-from storefront.database import db
 from storefront.orders import actions as order_actions
 from storefront.payments import conversation
 from storefront.payments.conversation import sweep
@@ -18,7 +15,6 @@ from storefront.payments.providers import PaymentRequest, ProviderAway, Session
 from storefront.payments.stripe_gateway import StripeProvider
 from storefront.refusals import Refused
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf, new_order
 from tests.payments.till import attempts, placed, state
 from tests.stripe_double.state import Double
@@ -26,13 +22,10 @@ from tests.stripe_double.state import Double
 pytest_plugins = ["tests.stripe_double.fixtures"]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def shop(stripe_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Iterator[Shelf]:
+@pytest.fixture
+def shop(stripe_shelf: Shelf) -> Shelf:
     """Ten units of each size; payments by Stripe's double."""
-    app = stripe_app(request.param, "empty")
-    with app.app_context():
-        yield shelf.fill(10)
-        db.session.remove()
+    return stripe_shelf
 
 
 def test_an_order_replaced_while_its_session_is_made_cannot_be_paid(

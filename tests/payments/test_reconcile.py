@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from storefront.payments.conversation import reconcile
 from storefront.payments.providers import ProviderAway, RefundNews
 from storefront.payments.stripe_gateway import StripeProvider
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import attempts, kinds, placed, state
 from tests.stripe_double.state import KEY, Double
@@ -25,13 +23,10 @@ from tests.stripe_double.state import KEY, Double
 pytest_plugins = ["tests.stripe_double.fixtures"]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def shop(stripe_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Iterator[Shelf]:
+@pytest.fixture
+def shop(stripe_shelf: Shelf) -> Shelf:
     """Ten units of each size; payments by Stripe's double, whose webhooks never arrive."""
-    app = stripe_app(request.param, "empty")
-    with app.app_context():
-        yield shelf.fill(10)
-        db.session.remove()
+    return stripe_shelf
 
 
 def begun(shop: Shelf, **changes: object) -> tuple[int, str]:

@@ -11,6 +11,8 @@ from werkzeug.serving import make_server
 
 from storefront.database import db
 from storefront.testing import Maker
+from tests.orders import shelf
+from tests.orders.shelf import Shelf
 from tests.stripe_double.app import create_double
 from tests.stripe_double.state import KEY, Double
 
@@ -53,4 +55,12 @@ def stripe_shop(stripe_app: Callable[[str], Flask]) -> Iterator[Flask]:
     app = stripe_app("sqlite")
     with app.app_context():
         yield app
+        db.session.remove()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def stripe_shelf(stripe_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Iterator[Shelf]:
+    """Ten units of each size; payments by the double."""
+    with stripe_app(request.param, "empty").app_context():
+        yield shelf.fill(10)
         db.session.remove()
