@@ -21,13 +21,13 @@ from storefront.database import decoded, undecoded
 from storefront.money import per
 from storefront.offers.offer import Offer, VariantOffer
 from storefront.offers.reduced import any_offer, with_offer_prices
+from storefront.pricing.countries import HOME
 from storefront.pricing.models import VatRate
 from storefront.quality.facts import Badge
 from storefront.stock.models import StockLevel
 from storefront.stock.queries import current_lot
 from storefront.stock.rules import stock_word
 
-HOME_COUNTRY = "NL"  # whose VAT the words "including 9% VAT" speak of
 Rows = Iterable[Any]
 
 LANG: Any = bindparam("lang")
@@ -35,7 +35,7 @@ TODAY: Any = bindparam("today")
 _rate = (
     select(VatRate.rate_bp)
     .where(
-        VatRate.country == HOME_COUNTRY,
+        VatRate.country == HOME,  # whose VAT the words "including 9% VAT" speak of
         VatRate.vat_class == Product.vat_class,
         VatRate.valid_from <= TODAY,
         or_(VatRate.valid_until.is_(None), VatRate.valid_until >= TODAY),

@@ -32,6 +32,7 @@ from storefront.offers.queries import Offer, VariantOffer, offers
 from storefront.offers.reductions import reductions
 from storefront.orders import queries as orders
 from storefront.payments.methods import METHODS
+from storefront.pricing.countries import HOME
 from storefront.pricing.discounts import fold_code
 from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import PricedLine, Totals, totals, why_not
@@ -225,6 +226,7 @@ def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
         cart=of,
         sums=sums(of, shipping, rates),
         method=method,
+        home=HOME,
         too_heavy=too_heavy(of, methods),
         notes=notes,
         at_code=notes.at_code or code_words(of),
