@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.orm import joinedload
 
 from storefront import clock
 from storefront.database import db
@@ -27,7 +28,13 @@ def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
 
     A new attempt keeps the stock reserved for another 45 minutes. Refused (409) when the order is not open.
     """
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    order = db.session.get_one(
+        Order,
+        order_id,
+        options=[joinedload(Order.lines, innerjoin=True)],
+        with_for_update={"of": Order},
+        populate_existing=True,
+    )
     if order.state != order_rules.PLACED:
         raise Refused(_("This order cannot be paid any more."), status=409)
     latest = queries.latest_payment(order_id)

@@ -237,21 +237,22 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
         fresh = basket(lang, held)
         if fresh.has_problems:
             return _cart_first(lang, held, True)
-        form.refuse(_told(changed, of, fresh))
-        return _page(form, fresh, _choice(form, fresh), 422)
+        now = _choice(form, fresh)
+        _tell(form, changed, of.code, fresh, now)
+        return _page(form, fresh, now, 422)
     except Refused as refusal:
         return _sold_out(lang, held, str(refusal))
     return pay(lang, order.id, order.token)
 
 
-def _told(changed: Exception, of: Basket, fresh: Basket) -> Refused:
-    """What to say when the order was not placed at the total that stood there."""
-    if of.code and isinstance(changed, UsedUp):
-        return changed
-    problem = code_words(fresh)
-    if problem:
-        return Refused(problem, field=CODE)
-    return Refused(_("A price changed just now. Check the total and order again."))
+def _tell(form: CheckoutForm, changed: Exception, code: str, fresh: Basket, now: Choice | None) -> None:
+    """Say why the order was not placed at the total that stood there, and what it costs now."""
+    if code and isinstance(changed, UsedUp):
+        form.refuse(changed)
+    elif now is not None:
+        _compare(form, fresh, now)
+    if not form.errors:
+        form.refuse(Refused(_("A price changed just now. Check the total and order again.")))
 
 
 def _placed(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
@@ -273,9 +274,15 @@ def _place(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
         fresh = _new_lines(now)
         if [line.unit_cents for line in fresh] != [line.unit_cents for line in new.lines]:
             raise TotalChanged
-        if now.reductions != of.reductions:
+        if now.reductions != of.reductions or _delivery(now, new) != new.shipping_cents:
             raise TotalChanged
         return orders.place(replace(new, lines=fresh))
+
+
+def _delivery(of: Basket, new: NewOrder) -> int | None:
+    """What the chosen way of delivery costs now; None when it is gone, or carries the cart no more."""
+    ways = [way for way in shipping_methods(new.buyer.country) if way.code == new.shipping_code]
+    return ways[0].price_for(of.goods_cents, grams(of)) if ways else None
 
 
 def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> NewOrder:
