@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database import Model
@@ -15,6 +15,7 @@ class Order(Model):
     """What somebody bought. Outside it is known by `number` (to people) and `token` (in addresses)."""
 
     __tablename__ = "customer_order"
+    affects_pages = False
     __table_args__ = (
         # At most one open order per cart: a repeated post finds it instead of placing a second one.
         Index(
@@ -80,6 +81,7 @@ class OrderLine(Model):
     """A frozen line: names in the buyer's language, price, VAT, the lot that was on sale."""
 
     __tablename__ = "order_line"
+    affects_pages = False
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,6 +102,8 @@ class OrderLine(Model):
     discount_cents: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # its share of them
     rate_bp: Mapped[int]
     vat_cents: Mapped[int]
+    # It comes back only with its seal unbroken, as the shop said when it was sold.
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     source: Mapped[str] = mapped_column(
         String(120), default=""
     )  # where it was put in the cart: article code, placement
@@ -109,6 +113,7 @@ class OrderEvent(Model):
     """What happened to an order, with actor and time. Append-only: the database refuses all other changes."""
 
     __tablename__ = "order_event"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("customer_order.id"), index=True)
@@ -122,6 +127,7 @@ class Withdrawal(Model):
     """A buyer's statement to withdraw from a purchase, as it was sent, and what was done with it."""
 
     __tablename__ = "withdrawal"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(40), unique=True)  # of its receipt; a second click finds it
@@ -146,6 +152,7 @@ class DocumentCounter(Model):
     """The last number of a series in a year. Its row is locked until the document is committed: no gaps."""
 
     __tablename__ = "document_counter"
+    affects_pages = False
 
     series: Mapped[str] = mapped_column(String(12), primary_key=True)  # see orders/invoices.py
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -156,6 +163,7 @@ class Invoice(Model):
     """An invoice, or the credit note of a refund: a copy of all that it says, never computed again."""
 
     __tablename__ = "invoice"
+    affects_pages = False
     __table_args__ = (
         UniqueConstraint("series", "year", "number"),
         Index(

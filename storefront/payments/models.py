@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database import Model
@@ -15,6 +15,7 @@ class Payment(Model):
     """One attempt to pay an order. The row is committed before the provider is called."""
 
     __tablename__ = "payment"
+    affects_pages = False
     __table_args__ = (UniqueConstraint("order_id", "attempt"), UniqueConstraint("provider", "reference"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +41,17 @@ class Refund(Model):
     """Money given back. Committed before the provider is called; its id is the idempotency key."""
 
     __tablename__ = "refund"
+    affects_pages = False
+    __table_args__ = (
+        # At most one for the goods of a withdrawal, but for those that the provider refused.
+        Index(
+            "uq_refund_withdrawal",
+            "withdrawal_id",
+            unique=True,
+            sqlite_where=text("state != 'failed'"),
+            postgresql_where=text("state != 'failed'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
@@ -52,6 +64,8 @@ class Refund(Model):
     reference: Mapped[str | None] = mapped_column(String(120))
     actor: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime]
+    withdrawal_id: Mapped[int | None] = mapped_column(ForeignKey("withdrawal.id"))  # whose goods it pays for
+    settled_at: Mapped[datetime | None]  # when staff had paid one that bounced in another way
 
 
 class ProviderEvent(Model):
@@ -61,6 +75,7 @@ class ProviderEvent(Model):
     """
 
     __tablename__ = "provider_event"
+    affects_pages = False
 
     id: Mapped[str] = mapped_column(String(120), primary_key=True)
     kind: Mapped[str] = mapped_column(String(80))
@@ -73,6 +88,7 @@ class Dispute(Model):
     """A buyer asked the bank for the money back. Staff answer it at the provider."""
 
     __tablename__ = "dispute"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
