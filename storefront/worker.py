@@ -1,8 +1,9 @@
 """`flask worker`: takes jobs from the outbox, one at a time, and does what comes again and again.
 
-A job that changes data runs with its `done_at` in one transaction. A job that talks to the network is leased
-and committed first, and runs without a transaction (a mail inside one would lock every other writer of
-SQLite). A job of an absent plugin waits. Any number of workers may run on PostgreSQL.
+A job is leased and that committed first, so that an attempt counts though it ends the process. A job that
+changes data then runs with its `done_at` in one transaction; one that talks to the network runs without any
+(a mail inside one would lock every other writer of SQLite). A job of an absent plugin waits. Any number of
+workers may run on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -161,11 +162,11 @@ def _work(pulse: Pulse, stopping: threading.Event, once: bool) -> int:
     while not stopping.is_set():
         pulse.busy_since = clock.now()
         if clock.now() >= next_look:
-            _survives(run_periodic, pulse.holder)
+            _survives(run_periodic, pulse)
             next_look = clock.now() + timedelta(seconds=IDLE_SECONDS)
         if stopping.is_set():
             break
-        ran = _survives(run_one, pulse.holder)
+        ran = _survives(run_one, pulse)
         done += ran
         if not ran:
             if once:
@@ -174,13 +175,14 @@ def _work(pulse: Pulse, stopping: threading.Event, once: bool) -> int:
     return done
 
 
-def _survives(step: Callable[[str], bool], holder: str) -> bool:
+def _survives(step: Callable[[str], bool], pulse: Pulse) -> bool:
     """When the database is away or locked the worker waits for it, and does not end."""
     try:
-        return step(holder)
+        return step(pulse.holder)
     except DBAPIError:
         log.exception("database away")
         db.session.remove()
+        pulse.holder = new_holder()  # what bears the old name is in nobody's hand: its lease runs out
         return False
 
 
@@ -215,9 +217,7 @@ def run_one(holder: str = "") -> bool:
     try:
         if not leases.is_due(list(jobs), calling.plugins().names()):
             return False
-        return any(
-            _run_in_transaction(jobs, tried) or _run_leased(jobs, tried, holder) for tried in (False, True)
-        )
+        return any(_run(jobs, tried, holder) for tried in (False, True))
     finally:
         db.session.rollback()
 
@@ -229,57 +229,44 @@ def known_jobs() -> dict[str, hookspecs.Job]:
     return theirs | JOBS
 
 
-def _run_in_transaction(jobs: dict[str, hookspecs.Job], tried: bool) -> bool:
-    """A job that changes data: its work and its `done_at` are one transaction."""
-    names, plugins = [name for name, job in jobs.items() if not job.network], calling.plugins().names()
-    if not leases.is_due(names, plugins, tried):
-        return False
-    job_id = 0
-    try:
-        with writing():
-            job = leases.take(names, plugins, tried)
-            if job is None:
-                return False
-            job_id = job.id
-            jobs[job.name].function(job.payload)
-            job.done_at, job.error = clock.now(), ""
-            job.attempts += 1
-    except Exception as error:
-        if not job_id:
-            raise
-        _failed(job_id, error)
-    return True
-
-
-def _run_leased(jobs: dict[str, hookspecs.Job], tried: bool, holder: str) -> bool:
-    """A job that talks to the network: leased, committed, done, noted."""
-    names, plugins = [name for name, job in jobs.items() if job.network], calling.plugins().names()
+def _run(jobs: dict[str, hookspecs.Job], tried: bool, holder: str) -> bool:
+    """Lease a job and commit that, so that the attempt counts whatever it does to this process; do it."""
+    names, plugins = list(jobs), calling.plugins().names()
     if not leases.is_due(names, plugins, tried):
         return False
     with writing():
-        job = leases.take(names, plugins, tried)
-        if job is None:
+        row = leases.take(names, plugins, tried)
+        if row is None:
             return False
-        job_id, name, payload = job.id, job.name, dict(job.payload)
-        taken = leases.lease(job, holder)
+        job_id, job, payload = row.id, jobs[row.name], dict(row.payload)
+        taken = leases.lease(row, holder)
     if not taken:
-        log.error("job given up", job=job_id, name=name)
+        log.error("job given up", job=job_id)
         return True
     try:
-        jobs[name].function(payload)
+        if not job.network:
+            _change(job, payload, job_id, holder)
+            return True
+        job.function(payload)
     except Exception as error:
-        _failed(job_id, error, holder)
+        _note(_failed, job_id, error, holder)
         return True
     _note(leases.finish, job_id, holder)
     return True
 
 
-def _failed(job_id: int, error: Exception, holder: str = "") -> None:
-    """Note a failure and try again later; after three days somebody has to look at it."""
-    log.exception("job failed", job=job_id)
+def _change(job: hookspecs.Job, payload: dict[str, Any], job_id: int, holder: str) -> None:
+    """What a job changes and its `done_at` are one transaction, of the worker that has it in hand."""
     with writing():
-        dead = leases.fail(job_id, error, holder)
-    if dead:
+        job.function(payload)
+        if not leases.finish(job_id, holder):
+            raise RuntimeError("another worker has the job by now")
+
+
+def _failed(job_id: int, error: Exception, holder: str) -> None:
+    """Note a failure and try again later; after three days somebody has to look at it."""
+    log.error("job failed", job=job_id, exc_info=error)
+    if leases.fail(job_id, error, holder):
         log.error("job given up", job=job_id)
 
 

@@ -1,16 +1,16 @@
 """Taking a job from the outbox, so that no two workers have the same one; and what becomes of it.
 
 On PostgreSQL a job that is being taken is locked, and others skip it; on SQLite one transaction writes at a
-time. A lease is for work without a transaction: it bears its worker's name, is renewed while that worker
+time. A lease is committed before the job is begun: it bears its worker's name, is renewed while that worker
 lives, and runs out when the worker was killed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, or_, select, update
 
 from storefront import clock
 from storefront.database import db
@@ -42,7 +42,8 @@ def lease(job: Job, holder: str) -> bool:
     tried for ever nor at once.
     """
     moment = clock.now()
-    if job.leased_until is not None and rules.is_given_up(job.first_tried_at, moment):
+    ended = job.leased_until is not None or job.error == ENDED
+    if ended and rules.is_given_up(job.first_tried_at, moment):
         job.dead_at, job.error, job.leased_until, job.leased_by = moment, ENDED, None, None
         return False
     job.attempts += 1
@@ -52,26 +53,21 @@ def lease(job: Job, holder: str) -> bool:
     return True
 
 
-def finish(job_id: int, holder: str) -> None:
-    """The leased job is done. Nothing happens when the lease went to another worker meanwhile."""
-    _execute(
+def finish(job_id: int, holder: str) -> bool:
+    """The leased job is done. False, and nothing happens, when the lease went to another worker meanwhile."""
+    return _changed(
         update(Job)
         .where(Job.id == job_id, Job.leased_by == holder, Job.done_at.is_(None))
         .values(done_at=clock.now(), leased_until=None, leased_by=None, error="")
     )
 
 
-def fail(job_id: int, error: Exception, holder: str = "") -> bool:
-    """Note a failure and plan the next attempt; after three days the job is dead. True when it is.
-
-    holder: of a leased job, whose attempt is counted already.
-    """
+def fail(job_id: int, error: Exception, holder: str) -> bool:
+    """Note the failure of a leased job and plan the next attempt; after three days it is dead. True then."""
     job = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
-    if job is None or job.done_at is not None or (holder and job.leased_by != holder):
+    if job is None or job.done_at is not None or job.leased_by != holder:
         return False
     moment = clock.now()
-    job.attempts += 0 if holder else 1
-    job.first_tried_at = job.first_tried_at or moment
     job.error = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
     job.leased_until = job.leased_by = None
     job.run_at = moment + rules.pause(job.attempts)
@@ -84,16 +80,16 @@ def renew(holder: str) -> None:
     """The worker lives: what it has in hand stays its own."""
     until = clock.now() + rules.LEASE
     mine = update(Job).where(Job.done_at.is_(None), Job.leased_by == holder)
-    _execute(mine.values(leased_until=until))
-    _execute(update(Periodic).where(Periodic.leased_by == holder).values(leased_until=until))
+    _changed(mine.values(leased_until=until))
+    _changed(update(Periodic).where(Periodic.leased_by == holder).values(leased_until=until))
 
 
 def give_back(holder: str) -> None:
-    """The worker ends: others need not wait for its leases to run out."""
+    """The worker ends: others need not wait for its leases to run out. It ended in the middle of them."""
     mine = update(Job).where(Job.done_at.is_(None), Job.leased_by == holder)
-    _execute(mine.values(leased_until=None, leased_by=None))
+    _changed(mine.values(leased_until=None, leased_by=None, error=ENDED))
     theirs = update(Periodic).where(Periodic.leased_by == holder)
-    _execute(theirs.values(leased_until=None, leased_by=None))
+    _changed(theirs.values(leased_until=None, leased_by=None))
 
 
 def _due(names: Collection[str], plugins: Collection[str], tried: bool | None) -> Select[Job]:
@@ -111,5 +107,6 @@ def _due(names: Collection[str], plugins: Collection[str], tried: bool | None) -
     return select(Job).where(*wanted).order_by(Job.run_at, Job.id).limit(1)
 
 
-def _execute(statement: Any) -> None:
-    db.session.execute(statement.execution_options(synchronize_session=False))
+def _changed(statement: Any) -> bool:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -88,6 +89,79 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up_too(
                 continue
     assert (only().attempts, only().error) == (2, leases.ENDED)
     assert only().dead_at
+
+
+def test_so_is_one_that_ends_its_worker_in_good_order(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`sys.exit` in a job: the worker gives its leases back, so that no lease is left to tell of it."""
+
+    def leave(_payload: object) -> None:
+        raise SystemExit(1)
+
+    monkeypatch.setitem(worker.JOBS, "test.change", Job(leave))
+    put("test.change")
+    begun = clock.now()
+    for hours in (0, 1, 80):
+        with time_machine.travel(begun + hours * HOUR, tick=False), contextlib.suppress(SystemExit):
+            worker.work(once=True)
+    assert (only().attempts, only().error) == (2, leases.ENDED)
+    assert only().dead_at
+
+
+@pytest.mark.parametrize("network", [False, True])
+def test_a_failure_is_noted_though_the_database_is_away_meanwhile(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch, network: bool
+) -> None:
+    """Else the job would stay in the hand of a worker that lives on and renews it."""
+    real, away = leases.fail, iter([True, False])
+
+    def fail(job_id: int, error: Exception, holder: str) -> bool:
+        if next(away):
+            raise OperationalError("UPDATE", {}, Exception("server closed the connection"))
+        return real(job_id, error, holder)
+
+    monkeypatch.setattr(leases, "fail", fail)
+    monkeypatch.setattr(worker.time, "sleep", lambda _seconds: None)
+    monkeypatch.setitem(worker.JOBS, "test.mail", Job(refuse, network=network))
+    put("test.mail")
+    assert worker.work(once=True) == 1
+    assert (only().attempts, only().leased_until) == (1, None)
+    assert only().error.startswith("ConnectionRefusedError")
+
+
+def test_what_a_worker_lost_hold_of_is_not_renewed(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the database stays away longer than a worker waits, another takes the job up a minute later."""
+    done: list[int] = []
+
+    def finish(_job_id: int, _holder: str) -> bool:
+        raise OperationalError("UPDATE", {}, Exception("server closed the connection"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(leases, "finish", finish)
+        patched.setattr(worker.time, "sleep", lambda _seconds: None)
+        patched.setitem(worker.JOBS, "test.mail", Job(lambda _payload: done.append(1), network=True))
+        put("test.mail")
+        pulse = worker.Pulse("me")
+        assert not worker._survives(worker.run_one, pulse)
+    with time_machine.travel(clock.now() + timedelta(seconds=30), tick=False):
+        pulse.beat()
+    assert only().leased_by == "me" and only().leased_until < clock.now() + rules.LEASE  # type: ignore[operator]
+
+
+def test_a_change_of_a_worker_that_was_overtaken_is_taken_back(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hung longer than its lease, and another one has the job."""
+
+    def hang(_payload: object) -> None:
+        enqueue("left-behind", {})
+        db.session.execute(update(Row).where(Row.name == "test.change").values(leased_by="other"))
+
+    monkeypatch.setitem(worker.JOBS, "test.change", Job(hang))
+    put("test.change")
+    assert worker.run_one("me")
+    assert (only().done_at, only().name) == (None, "test.change")
 
 
 def test_a_job_of_an_absent_plugin_waits_however_long(any_app: Flask) -> None:

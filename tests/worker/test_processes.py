@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from storefront import clock, worker
 from storefront.accounts.models import AuditRecord
 from storefront.database import db
-from storefront.jobs import rules
+from storefront.jobs import leases, rules
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Job as Row
 from storefront.plugin_api import Job
@@ -35,10 +36,10 @@ def start(any_app: Flask) -> Iterator[Start]:
     """Start workers in processes of their own."""
     running: list[subprocess.Popen[str]] = []
 
-    def started(*words: str) -> subprocess.Popen[str]:
+    def started(*words: str, **environ: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.worker.process", *words],
-            env=environment(any_app),
+            env=environment(any_app) | environ,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -139,3 +140,27 @@ def test_what_a_killed_worker_had_in_hand_is_done_once_by_another(
             worker.work(once=True)
     assert runs() == {"job 0": 1}
     assert worker.work(once=True) == 0
+
+
+def deaths(start: Start, *words: str) -> list[int]:
+    """How workers end that begin now, an hour later and after three days."""
+    begun = clock.now()
+    moments = [(begun + timedelta(hours=hours)).isoformat() for hours in (0, 1, 80)]
+    said = start("often", *words, WORKS_AT=" ".join(moments)).communicate(timeout=PATIENCE)[0]
+    return [int(line.split()[1]) for line in said.splitlines() if line.startswith("ended ")]
+
+
+@pytest.mark.parametrize("kind", ["test.die", "test.die_telling"])
+def test_a_job_that_kills_its_process_each_time_ends_as_a_dead_letter(start: Start, kind: str) -> None:
+    put([kind])
+    assert deaths(start) == [-signal.SIGKILL, -signal.SIGKILL, 0]
+    (row,) = rows()
+    assert (row.attempts, row.error) == (2, leases.ENDED)
+    assert row.dead_at and not row.done_at
+
+
+def test_control_an_attempt_that_is_not_counted_first_is_made_for_ever(start: Start) -> None:
+    put(["test.die"])
+    assert deaths(start, "uncounted") == [-signal.SIGKILL] * 3
+    (row,) = rows()
+    assert (row.attempts, row.dead_at) == (0, None)
