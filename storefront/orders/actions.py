@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, func, insert, update
+from sqlalchemy import ColumnElement, CursorResult, Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
+from storefront.catalog.models import Product, Variant
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.locale import gettext as _
@@ -27,6 +28,15 @@ from storefront.stock import actions as stock
 
 SHOPPER = "shopper"
 SYSTEM = "system"
+
+
+# What the shop says now of a size's seal is frozen by the statement that writes the lines.
+_NEW_LINES = insert(cast("Table", OrderLine.__table__)).values(
+    sealed=select(func.coalesce(Variant.sealed, Product.sealed))
+    .join(Product, Product.id == Variant.product_id)
+    .where(Variant.id == bindparam("sealed_of"))
+    .scalar_subquery()
+)
 
 
 class OpenOrderChanged(Exception):
@@ -55,7 +65,7 @@ def place(new: NewOrder) -> OrderOfCart:
         if other is None or other.digest != new.digest:
             raise OpenOrderChanged from None
         return other
-    db.session.execute(insert(OrderLine), _lines(order.id, new, sums))
+    db.session.execute(_NEW_LINES, _lines(order.id, new, sums))
     stock.take_all(rules.per_variant(new.lines), order_id=order.id, actor=SHOPPER)
     discounts.take([one.id for one in sums.reductions], order.id, new.buyer.email)
     note(order.id, rules.PLACED, SHOPPER, {"total_cents": order.total_cents}, moment)
@@ -137,6 +147,7 @@ def _lines(order_id: int, new: NewOrder, sums: Totals) -> list[dict[str, Any]]:
             "order_id": order_id,
             "position": position,
             "variant_id": line.variant_id,
+            "sealed_of": line.variant_id,
             "product_code": line.product_code,
             "product_slug": line.product_slug,
             "sku": line.sku,

@@ -238,8 +238,8 @@ def test_the_period_ends_with_its_last_day_in_the_shops_zone(client: FlaskClient
 def test_sealed_goods_say_so_and_a_size_may_be_another(
     client: FlaskClient, shop: Shelf, order: Order
 ) -> None:
-    def told() -> list[int]:
-        pages = [first_step(client, order.number).text, client.get("/en/products/mgt-c-en").text]
+    def told(of: Order = order) -> list[int]:
+        pages = [first_step(client, of.number).text, client.get("/en/products/mgt-c-en").text]
         return [
             page.count(words)
             for page, words in zip(pages, ("its seal unbroken", "opened pack cannot"), strict=True)
@@ -248,11 +248,18 @@ def test_sealed_goods_say_so_and_a_size_may_be_another(
     assert told() == [2, 1]
     with writing():
         db.session.get_one(Variant, shop.ids[SMALL]).sealed = False
-    assert told() == [1, 1]
+    assert told() == [2, 1], "an order keeps what was said when it was sold"
+    later = bought(shop, cart_id="cart-later-0123456789")
+    assert told(later) == [1, 1]
     assert "This holds for 180 pieces." in client.get("/en/products/mgt-c-en").text
     with writing():
         db.session.get_one(Variant, shop.ids[LARGE]).sealed = False
-    assert told() == [1, 0]
+        db.session.get_one(Variant, shop.ids[SMALL]).sealed = True
+    assert told(later) == [1, 1], "nor is it taken back"
+    assert "This holds for 90 pieces." in client.get("/en/products/mgt-c-en").text
+    with writing():
+        db.session.get_one(Variant, shop.ids[SMALL]).sealed = False
+    assert told(later) == [1, 0]
 
 
 @pytest.mark.parametrize(
