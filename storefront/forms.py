@@ -39,6 +39,8 @@ __all__ = [
     "within",
 ]
 
+FIRST_YEAR, LAST_YEAR = 1950, 2100  # of the days that a person may type
+
 
 def required() -> DataRequired:
     """A validator: the field must be filled in, with more than spaces."""
@@ -198,7 +200,10 @@ class WholeField(FigureField):
 
 
 class DayField(TextField):
-    """A date of a date input (2026-03-18); `day` holds it."""
+    """A date of a date input (2026-03-18); `day` holds it.
+
+    Years far away are slips, or mean "for ever": what adds days to them would leave the calendar.
+    """
 
     widget = DateInput()
     day: date | None = None
@@ -212,9 +217,15 @@ class DayField(TextField):
         self.day = None
         if self.data and not self.errors:
             try:
-                self.day = date.fromisoformat(self.data)
+                typed = date.fromisoformat(self.data)
             except ValueError:
                 self.errors = [*self.errors, gettext("Write a date as year-month-day, such as 2026-03-18.")]
+            else:
+                if FIRST_YEAR <= typed.year <= LAST_YEAR:
+                    self.day = typed
+                else:
+                    years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+                    self.errors = [*self.errors, gettext("Write a year from %(first)s to %(last)s.", **years)]
         return not self.errors
 
 

@@ -74,7 +74,7 @@ def _reduced(
     now = size.price_cents - reductions[best.id].off_a_piece(size.price_cents)
     begin = _midnight(best.starts_on)
     past = [
-        PastOffer(_midnight(row.starts_on), _end(row, begin), reductions[row.id])
+        PastOffer(_midnight(row.starts_on), _end(row, best.starts_on), reductions[row.id])
         for row in all_rows
         if row.id != best.id and row.starts_on < best.starts_on and reductions[row.id].counts_for(code)
     ]
@@ -105,5 +105,8 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=clock.local(clock.now()).tzinfo)
 
 
-def _end(row: Discount, begin: datetime) -> datetime:
-    return begin if row.ends_on is None else _midnight(row.ends_on + timedelta(days=1))
+def _end(row: Discount, begin: date) -> datetime:
+    """When an offer ended, at the latest when the next one began: its last day may be the calendar's last."""
+    if row.ends_on is None or row.ends_on >= begin:
+        return _midnight(begin)
+    return _midnight(row.ends_on + timedelta(days=1))

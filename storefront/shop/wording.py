@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -150,7 +151,7 @@ def allergens(ingredients: list[dict[str, Any]]) -> str:
 
 def best_before(day: date) -> str:
     """A best-before date as it stands on a label: "end of June 2026", or the day when it is not the last."""
-    if (day + timedelta(days=1)).day != 1:
+    if day.day != monthrange(day.year, day.month)[1]:
         return format_date(day)
     return gettext("end of %(month)s", month=format_month(day))
 

@@ -50,6 +50,7 @@ def test_a_code_is_added_listed_used_changed_and_ended(admin_client, demo_client
         ("minimum", {"minimum": "cheap"}),
         ("name_nl", {"name_nl": ""}),
         ("starts_on", {"starts_on": "soon"}),
+        ("ends_on", {"ends_on": "9999-12-31"}),
         ("ends_on", {"ends_on": f"{clock.today() - timedelta(days=1)}"}),
         ("most_uses", {"most_uses": "0"}),
         ("most_per_customer", {"code": "", "most_per_customer": "1"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from storefront.database import db
 from storefront.offers.listing import ListFilters
 from storefront.offers.queries import list_page, offer_by_slug, offers
 from storefront.pricing.discount_editing import DiscountData, add_discount, end_discount
+from storefront.pricing.models import Discount
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import LARGE, SMALL, Shelf
@@ -102,12 +103,22 @@ def test_without_a_price_before_nothing_is_struck_through(any_app: Flask, shop: 
 def test_an_offer_after_an_offer_names_the_price_of_the_first(any_app: Flask, shop: Shelf) -> None:
     first = offer(value=2000)
     with writing():
-        from storefront.pricing.models import Discount
-
         db.session.get_one(Discount, first).starts_on = clock.today() - timedelta(days=5)
         end_discount(first, clock.today())
     offer()
     assert prices()[SMALL] == (3145, None), "27.96 was the lowest: 31.45 is no reduction"
+
+
+def test_an_offer_for_ever_ends_when_a_better_one_begins(any_app: Flask, shop: Shelf) -> None:
+    """One day more than the last of the calendar is no day: it made every page with a price answer 500."""
+    first = offer(value=500, ends_on=date.max)
+    with writing():
+        db.session.get_one(Discount, first).starts_on = clock.today() - timedelta(days=5)
+    offer()
+    assert prices()[SMALL] == (3145, 3320), "33.20 stood there until yesterday"
+    client = any_app.test_client()
+    for path in ("/en/", "/en/products", "/en/products/mgt-c-en"):
+        assert client.get(path).status_code == 200
 
 
 def test_a_list_without_an_offer_takes_no_query_more(any_app: Flask, shop: Shelf, queries: Queries) -> None:

@@ -194,6 +194,7 @@ def test_a_best_before_date_reads_as_on_the_label():
     with speaking("nl"):
         assert wording.best_before(date(2026, 6, 30)) == "einde juni 2026"
         assert wording.best_before(date(2028, 2, 28)) == "28 februari 2028"
+        assert wording.best_before(date(9999, 12, 31)) == "einde december 9999"
     with speaking("en"):
         assert wording.best_before(date(2028, 2, 29)) == "end of February 2028"
 
