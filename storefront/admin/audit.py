@@ -39,6 +39,7 @@ ACTIONS = {
     "order delivered": _("order delivered"),
     "order cancelled": _("order cancelled"),
     "order refunded": _("order refunded"),
+    "refund settled": _("refund paid in another way"),
     "goods came back": _("goods came back"),
     "withdrawal matched": _("withdrawal matched with its order"),
     "withdrawal closed": _("withdrawal closed"),

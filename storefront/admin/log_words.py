@@ -91,6 +91,7 @@ LABELS = {
     "provider": _("Payment provider"),
     "attempt": _("Attempt"),
     "reason": _("Reason"),
+    "how": _("How"),
     # of jobs
     "job": _("Job"),
     "count": _("Number"),

@@ -12,7 +12,7 @@ from storefront import clock
 from storefront.accounts.rules import ORDERS
 from storefront.admin.forms import EmptyForm, NestedForm
 from storefront.admin.forms.fields import choices, typed
-from storefront.admin.forms.orders import PackForm, RefundForm, SendForm
+from storefront.admin.forms.orders import PackForm, RefundForm, SendForm, SettleForm
 from storefront.admin.frame import actor, guard, note, page_number, real_today, say, search_words
 from storefront.admin.log_words import detail_words
 from storefront.forms import StaffForm
@@ -22,7 +22,7 @@ from storefront.orders import actions, invoices, queries, rules
 from storefront.orders.models import Order
 from storefront.payments import conversation
 from storefront.payments import queries as payments
-from storefront.payments.actions import send_order
+from storefront.payments.actions import send_order, settle_bounced
 from storefront.payments.providers import ProviderAway
 from storefront.refusals import Refused
 from storefront.stock.models import Lot
@@ -194,6 +194,27 @@ def refund(number: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/<number>/refunds/<int:refund_id>/settled")
+@guard(ORDERS)
+@repeated
+def settle_refund(number: str, refund_id: int) -> ResponseReturnValue:
+    """Write down that the buyer got a refund that came back in another way."""
+    order, form = _order(number), SettleForm()
+    if refund_id not in [refund.id for refund in payments.refunds_of(order.id)]:
+        abort(404)
+    if not form.validate_on_submit():
+        return _page(order, settle=form), 422
+    try:
+        with writing():
+            settle_bounced(refund_id, typed(form.how), actor())
+            note("refund settled", f"order {order.number}", {"how": typed(form.how)})
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(_order(number), settle=form), refusal.status
+    say(_("Saved."))
+    return redirect(url_for("admin_orders.show", number=order.number), 303)
+
+
 def _talk(
     order: Order,
     talk: Callable[[], None],
@@ -254,10 +275,13 @@ def _page(
     deliver: StaffForm | None = None,
     cancel: StaffForm | None = None,
     refund: StaffForm | None = None,
+    settle: StaffForm | None = None,
 ) -> str:
     found, given_back = payments.returnable(order.id), payments.given_back_cents(order.id)
     if isinstance(refund, RefundForm) and refund.is_part():
         refund.restock.data = True  # it is not asked for a part, so nobody took it away
+    refunds = payments.refunds_of(order.id)
+    bounced = [one for one in refunds if one.state == "bounced" and one.settled_at is None]
     return render_template(
         "admin/order.html",
         order=order,
@@ -265,11 +289,14 @@ def _page(
         papers=invoices.documents_of(order.id),
         detail_words=detail_words,
         payments=payments.payments_of(order.id),
-        refunds=payments.refunds_of(order.id),
+        refunds=refunds,
+        bounced=bounced[0] if bounced else None,
+        settle_form=settle or SettleForm(formdata=None),
         send_form=send or _send_form(order),
         deliver_form=deliver or EmptyForm(formdata=None),
         cancel_form=cancel or EmptyForm(formdata=None),
         refund_form=refund or RefundForm(formdata=None, already=str(given_back), restock=True),
         returnable=found if found and found.next_cents else None,
         next_to_send=queries.next_to_send(order.id),
+        withdrawal=queries.open_withdrawal(order.id),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -84,7 +83,7 @@ def _take_back(withdrawal_id: int, order: Order, parts: dict[int, Returned], typ
     with writing():
         now = {line_id: part.quantity for line_id, part in parts.items()}
         delivery = withdrawals.standard_delivery_cents(order)
-        back = withdrawals.returned_of(order.id)
+        back = orders.came_back(order.id)
         cents = typed_cents
         if cents is None:
             cents = min(withdrawals.worth(order.lines, back, now, delivery), _left(order))
@@ -127,33 +126,35 @@ def settled(withdrawal_id: int) -> ResponseReturnValue:
     return _decide(
         withdrawal_id,
         form,
-        lambda: withdrawals.money_is_back(withdrawal_id),
+        lambda: _settle(withdrawal_id),
         "withdrawal closed",
         "repeat",
     )
 
 
-def _give_back(withdrawal_id: int) -> ResponseReturnValue:
-    """Give the money back, without a transaction, then write down that it is done.
+def _settle(withdrawal_id: int) -> None:
+    refund = payments.refund_of_withdrawal(withdrawal_id)
+    if refund is not None and payments.is_unfinished(refund.id):  # it may still go out by itself
+        raise Refused(_("The provider has not answered this refund yet. Repeat it first."), status=409)
+    withdrawals.money_is_back(withdrawal_id)
 
-    A refund that went through while our process died is not made again: more has gone back by now.
-    """
+
+def _give_back(withdrawal_id: int) -> ResponseReturnValue:
+    """Give the money back, without a transaction. It is written down with the provider's answer."""
     found = _found(withdrawal_id)
-    number, cents, before = found.order_number, found.refund_cents, found.given_back_before
-    already = payments.given_back_cents(found.order_id or 0) >= before + cents
+    number, cents = found.order_number, found.refund_cents
     ends_reading()
     try:
-        if not already:
-            conversation.refund_order(number, cents, actor(), False, before)
+        given = conversation.refund_withdrawal(withdrawal_id, actor())
     except (Refused, ProviderAway) as error:
         away = Refused(_("The payment provider cannot be reached. Try again in a minute."), status=503)
         refusal = error if isinstance(error, Refused) else away
         form = EmptyForm(formdata=None)
         form.refuse(refusal)
         return _page(_found(withdrawal_id), repeat=form), refusal.status
-    with suppress(Refused), writing():  # refused: another click has written it down
-        withdrawals.money_is_back(withdrawal_id)
-        note("order refunded", f"order {number}", {"cents": cents})
+    if given:
+        with writing():
+            note("order refunded", f"order {number}", {"cents": cents})
     return _done(withdrawal_id)
 
 
@@ -228,7 +229,7 @@ def _days_left(found: Withdrawal) -> int:
 def _return_form(found: Withdrawal, order: Order, posted: bool = False) -> ReturnForm:
     """The form to count what came back: as many of each line as was declared, back into stock."""
     said = {line["line_id"]: line["quantity"] for line in found.lines}
-    back, sealed = withdrawals.returned_of(order.id), withdrawals.sealed_lines(order)
+    back, sealed = orders.came_back(order.id), withdrawals.sealed_lines(order)
     given = [
         {
             "quantity": min(said.get(line.id, 0), line.quantity - back.get(line.id, 0)),
@@ -250,7 +251,7 @@ def _page(
     said = {line["line_id"]: line["quantity"] for line in found.lines}
     proposed = 0
     if order is not None and found.state == withdrawals.OPEN:
-        back, delivery = withdrawals.returned_of(order.id), withdrawals.standard_delivery_cents(order)
+        back, delivery = orders.came_back(order.id), withdrawals.standard_delivery_cents(order)
         proposed = withdrawals.worth(order.lines, back, said, delivery)
         returned = returned or _return_form(found, order)
     return render_template(

@@ -21,8 +21,8 @@ CANCELLED, EXPIRED, REFUNDED = "cancelled", "expired", "refunded"
 
 EDGES: Mapping[str, tuple[str, ...]] = {
     PLACED: (PAID, CANCELLED, EXPIRED),
-    PAID: (PACKED, SENT, REFUNDED),
-    PACKED: (SENT, REFUNDED),
+    PAID: (PACKED, SENT, RETURNED, REFUNDED),
+    PACKED: (SENT, RETURNED, REFUNDED),
     SENT: (DELIVERED, RETURNED, REFUNDED),
     DELIVERED: (RETURNED, REFUNDED),
     RETURNED: (REFUNDED,),
@@ -37,12 +37,12 @@ CLOSED = (CANCELLED, EXPIRED, REFUNDED)
 
 # Every kind of event in the log. "pending": the bank has yet to answer. "held": money came that does not
 # fit the order (another amount or currency, twice, or after the order was closed); a person must look, and
-# gives it back: "held_refunded".
+# gives it back: "held_refunded". "refund_settled": staff paid a refund that bounced in another way.
 EVENTS = (
     *STATES,
     *("pending", "declined", "held", "held_refunded", "partly_refunded", "partly_returned", "lots_changed"),
     "withdrawn",
-    *("refund_bounced", "disputed", "dispute_closed"),
+    *("refund_bounced", "refund_settled", "disputed", "dispute_closed"),
 )
 
 RESERVATION = timedelta(minutes=45)

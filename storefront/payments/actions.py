@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,7 +17,8 @@ from storefront.locale import gettext as _
 from storefront.money import format_money
 from storefront.orders import actions as orders
 from storefront.orders import rules as order_rules
-from storefront.orders.models import Order
+from storefront.orders import withdrawals
+from storefront.orders.models import Order, Withdrawal
 from storefront.payments import queries, rules
 from storefront.payments.models import Payment, ProviderEvent, Refund
 from storefront.payments.providers import Item, PaymentRequest, Session
@@ -115,11 +117,13 @@ def begin_refund(
     actor: str,
     given_back_cents: int | None = None,
     restock: bool = True,
+    withdrawal_id: int | None = None,
 ) -> Refund:
     """Write down a refund before the provider is asked. None means all that is left.
 
-    A refund that the provider never answered is taken up again; then comes money that was held. Refused when
-    it is more than came in, or when more went back than `given_back_cents`, which the asker has seen.
+    A refund that the provider never answered is taken up again, but never for a withdrawal that it does not
+    belong to; then comes money that was held. Refused when it is more than came in, or when more went back
+    than `given_back_cents`, which the asker has seen.
     """
     _lock(order_id)
     if given_back_cents not in (None, queries.given_back_cents(order_id)):
@@ -131,7 +135,7 @@ def begin_refund(
     payment = db.session.get_one(Payment, found.payment_id, with_for_update=True, populate_existing=True)
     left, unfinished = found.left_cents, found.unfinished
     if unfinished is not None:
-        if amount_cents not in (None, unfinished.amount_cents):
+        if withdrawal_id is not None or amount_cents not in (None, unfinished.amount_cents):
             amount = format_money(unfinished.amount_cents, language())
             raise Refused(
                 _("A refund of %(amount)s is not finished yet; repeat that one first.", amount=amount)
@@ -141,7 +145,29 @@ def begin_refund(
     if cents < 1 or cents > left:
         amount = format_money(left, language())
         raise Refused(_("You can give back at most %(amount)s.", amount=amount), field="amount")
-    return _new_refund(payment, cents, actor, restock)
+    return _new_refund(payment, cents, actor, restock, withdrawal_id)
+
+
+def begin_withdrawal_refund(withdrawal_id: int, actor: str) -> Refund | None:
+    """Write down the refund of a withdrawal whose goods are back, or find the one that was begun for it.
+
+    None when its money went back already. Raises Refused as `begin_refund` does.
+    """
+    withdrawal = db.session.get_one(Withdrawal, withdrawal_id)
+    assert withdrawal.order_id is not None
+    _lock(withdrawal.order_id)
+    db.session.refresh(withdrawal)
+    begun = queries.refund_of_withdrawal(withdrawal_id)
+    if begun is not None:
+        return begun if begun.state == "created" else None
+    return begin_refund(
+        withdrawal.order_id,
+        withdrawal.refund_cents,
+        actor,
+        withdrawal.given_back_before,
+        restock=False,
+        withdrawal_id=withdrawal_id,
+    )
 
 
 def begin_return(payment_id: int) -> Refund | None:
@@ -157,7 +183,9 @@ def begin_return(payment_id: int) -> Refund | None:
     return _new_refund(payment, left, orders.SYSTEM, restock=False)
 
 
-def _new_refund(payment: Payment, cents: int, actor: str, restock: bool) -> Refund:
+def _new_refund(
+    payment: Payment, cents: int, actor: str, restock: bool, withdrawal_id: int | None = None
+) -> Refund:
     count = db.session.scalar(select(func.count(Refund.id)).where(Refund.payment_id == payment.id)) or 0
     refund = Refund(
         payment_id=payment.id,
@@ -167,6 +195,7 @@ def _new_refund(payment: Payment, cents: int, actor: str, restock: bool) -> Refu
         restock=restock,
         actor=actor,
         created_at=clock.now(),
+        withdrawal_id=withdrawal_id,
     )
     db.session.add(refund)
     db.session.flush()
@@ -185,6 +214,9 @@ def finish_refund(refund_id: int, reference: str) -> bool:
     refund = db.session.get_one(Refund, refund_id, populate_existing=True)
     payment = db.session.get_one(Payment, refund.payment_id)
     order = db.session.get_one(Order, payment.order_id, populate_existing=True)
+    if refund.withdrawal_id is not None:
+        with suppress(Refused):  # staff wrote it down already
+            withdrawals.money_is_back(refund.withdrawal_id)
     if order_rules.may_become(order.state, order_rules.REFUNDED) and payment.state == rules.PAID:
         orders.add_refund(order.id, refund.amount_cents, refund.actor, refund.restock)
         return True
@@ -223,6 +255,17 @@ def bounce_refund(refund_id: int) -> bool:
     order_id = db.session.get_one(Payment, refund.payment_id).order_id
     orders.note(order_id, "refund_bounced", refund.actor, {"cents": refund.amount_cents})
     return True
+
+
+def settle_bounced(refund_id: int, how: str, actor: str) -> None:
+    """Staff paid the buyer a refund that came back in another way. Once; refused (409) for any other."""
+    _lock_order_of(refund_id)
+    bounced = (Refund.id == refund_id, Refund.state == "bounced", Refund.settled_at.is_(None))
+    if not _changed(update(Refund).where(*bounced).values(settled_at=clock.now())):
+        raise Refused(_("This was done in the meantime. Look at the page again."), status=409)
+    refund = db.session.get_one(Refund, refund_id, populate_existing=True)
+    order_id = db.session.get_one(Payment, refund.payment_id).order_id
+    orders.note(order_id, "refund_settled", actor, {"cents": refund.amount_cents, "how": how})
 
 
 def shorten_after_decline(order_id: int) -> None:

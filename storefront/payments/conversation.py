@@ -202,6 +202,22 @@ def refund_order(
     _complete(_write(begin))
 
 
+def refund_withdrawal(withdrawal_id: int, actor: str) -> bool:
+    """Give back what is due for the goods of a withdrawal, once however often this is called.
+
+    False when it went back before. Raises Refused, or ProviderAway (then repeat it).
+    """
+
+    def begin() -> DueRefund | None:
+        refund = actions.begin_withdrawal_refund(withdrawal_id, actor)
+        return None if refund is None else queries.due_refund(refund.id)
+
+    due = _write(begin)
+    if due is not None:
+        _complete(due)
+    return due is not None
+
+
 @patience()
 def _complete(refund: DueRefund, looked: bool = False) -> None:
     """Have the provider give the money back. One that was asked for before is looked for first.

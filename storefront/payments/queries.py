@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
-from storefront import clock
 from storefront.database import db
 from storefront.orders.models import Order
 from storefront.payments import rules
@@ -237,6 +236,12 @@ def unfinished_refund(payment_id: int) -> Refund | None:
     )
 
 
+def refund_of_withdrawal(withdrawal_id: int) -> Refund | None:
+    """The refund that was begun for the goods of a withdrawal and that the provider has not refused."""
+    mine = select(Refund).where(Refund.withdrawal_id == withdrawal_id, Refund.state != "failed")
+    return db.session.scalar(mine.execution_options(populate_existing=True))
+
+
 def is_refund_unfinished(order_id: int) -> bool:
     """True while a refund of the order waits for the provider's answer."""
     statement = select(Refund.id).join(Payment, Refund.payment_id == Payment.id)
@@ -265,10 +270,10 @@ def open_disputes() -> list[MoneyTask]:
 
 
 def bounced_refunds() -> list[MoneyTask]:
-    """Refunds of the last weeks that came back to us, the oldest first."""
+    """Refunds that came back to us and were not paid in another way yet, the oldest first."""
     columns = (Order.number, Order.name, Refund.amount_cents, Refund.created_at)
     statement = select(*columns).join(Payment, Refund.payment_id == Payment.id)
     statement = statement.join(Order, Payment.order_id == Order.id)
-    recent = Refund.created_at > clock.now() - rules.BOUNCED_SHOWN
-    rows = db.session.execute(statement.where(Refund.state == "bounced", recent).order_by(Refund.id))
+    statement = statement.where(Refund.state == "bounced", Refund.settled_at.is_(None))
+    rows = db.session.execute(statement.order_by(Refund.id))
     return [MoneyTask(*row) for row in rows]

@@ -26,7 +26,6 @@ MOST_ATTEMPTS = 20
 ASKED_AFTER = timedelta(minutes=3)  # who was not told by then how an attempt or a refund stands, asks
 REPEATED = timedelta(seconds=30)  # a refund older than this may have been made without our knowing
 FORGOTTEN = timedelta(days=7)  # after this nobody asks about a page that ended
-BOUNCED_SHOWN = timedelta(days=60)  # so long a refund that came back stands among the tasks
 BANK_ASKED_EVERY = timedelta(hours=1)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -83,3 +85,29 @@ def test_disputes_and_bounced_refunds_are_tasks(client: FlaskClient, paid: str) 
     assert "Uitkomst: gewonnen" in page
     assert conversation.reconcile() == 0
     assert queries.held_money() == []
+
+
+def test_a_refund_that_came_back_is_ticked_off_once_and_leaves_its_event(
+    client: FlaskClient, paid: str, form_of: Callable[..., Any]
+) -> None:
+    client.post("/dev/enter/admin")
+    for failed in (False, True):
+        with writing():
+            later.take_news(RefundNews("re_1", "pi_1", "", 1000, failed=failed), "demo", "")
+    page = f"/admin/orders/{paid}"
+    forms = [form_of(client, page, "/settled") for _ in range(2)]
+    assert forms[0].press().status_code == 422, "how it was paid is asked for"
+    assert forms[0].set(how="Overgemaakt op 24 november").press().status_code == 303
+    assert forms[1].set(how="Nog een keer").press().status_code == 409
+    assert queries.bounced_refunds() == []
+    assert 'id="bounced"' not in client.get("/admin/").text
+    text = client.get(page).text
+    assert "Een terugbetaling die retour kwam is op een andere manier betaald" in text
+    assert "Hoe: Overgemaakt op 24 november" in text
+    assert "kwam bij ons retour, anders betaald" in text
+    order = orders.order_by_number(paid)
+    assert order is not None
+    assert order.refunded_cents == 1000, "what went back stays as it was"
+    assert [event.kind for event in orders.events(order.id)].count("refund_settled") == 1
+    strange = forms[0].action.replace("/refunds/1/", "/refunds/99/")
+    assert client.post(strange, data=dict(forms[0].values)).status_code == 404

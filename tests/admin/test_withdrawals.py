@@ -25,7 +25,7 @@ from storefront.orders.withdrawals import Statement, worth
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import DemoProvider, paid
-from storefront.payments.providers import ProviderAway
+from storefront.payments.providers import ProviderAway, ProviderRefused
 from storefront.payments.settle import settle
 from storefront.stock import actions as stock
 from storefront.stock.models import StockMovement
@@ -201,7 +201,8 @@ def test_a_refund_that_went_through_before_our_process_died_is_not_made_again(
     assert len(payments.refunds_of(order.id)) == 1
 
 
-def test_money_that_went_back_another_way_is_written_down(buy, staff, form_of, monkeypatch):
+def test_whoever_finishes_its_refund_finishes_the_withdrawal(buy, staff, form_of, monkeypatch):
+    """From the order's page, or by the reconciler: it is the same refund, known by its link."""
     order = buy()
     withdrawal_id = declare(order.number)
 
@@ -211,10 +212,53 @@ def test_money_that_went_back_another_way_is_written_down(buy, staff, form_of, m
     with monkeypatch.context() as patched:
         patched.setattr(DemoProvider, "refund", away)
         returned(staff, form_of, withdrawal_id)
+    settled = form_of(staff, f"/admin/withdrawals/{withdrawal_id}", "/settled")
+    assert settled.press().status_code == 409, "it may still go out by itself"
     conversation.refund_order(order.number, None, "admin")
-    assert form_of(staff, f"/admin/withdrawals/{withdrawal_id}", "/settled").press().status_code == 303
     assert said(withdrawal_id).state == "done"
-    assert len(payments.refunds_of(order.id)) == 1
+    assert [refund.withdrawal_id for refund in payments.refunds_of(order.id)] == [withdrawal_id]
+
+
+def test_money_that_went_back_another_way_is_written_down(buy, staff, form_of, monkeypatch):
+    """Even the same sum is another refund: the withdrawal's own was refused and it is not repeated."""
+    order = buy()
+    withdrawal_id = declare(order.number)
+
+    def no(*_values: object) -> str:
+        raise ProviderRefused("no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DemoProvider, "refund", no)
+        assert returned(staff, form_of, withdrawal_id).status_code == 409
+    assert said(withdrawal_id).state == "refunding"
+    conversation.refund_order(order.number, None, "admin")
+    page = f"/admin/withdrawals/{withdrawal_id}"
+    assert form_of(staff, page, "/refund").press().status_code == 409
+    assert said(withdrawal_id).state == "refunding", "an equal sum is not taken for it"
+    assert form_of(staff, page, "/settled").press().status_code == 303
+    assert said(withdrawal_id).state == "done"
+    assert [refund.state for refund in payments.refunds_of(order.id)] == ["failed", "done"]
+
+
+def test_a_part_that_went_back_for_another_reason_is_not_taken_for_the_refund(
+    buy, staff, form_of, monkeypatch
+):
+    """Our process died before the refund was begun; somebody gave back the same sum for a broken jar."""
+    order = buy()
+    withdrawal_id = declare(order.number, quantities={order.lines[0].id: 1})
+
+    def dies(_withdrawal_id: int, _actor: str) -> bool:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(conversation, "refund_withdrawal", dies)
+        with pytest.raises(RuntimeError):
+            returned(staff, form_of, withdrawal_id)
+    due = said(withdrawal_id).refund_cents
+    conversation.refund_order(order.number, due, "admin")
+    answer = form_of(staff, f"/admin/withdrawals/{withdrawal_id}", "/refund").press()
+    assert (answer.status_code, said(withdrawal_id).state) == (409, "refunding"), "a person decides"
+    assert fresh(order.id).refunded_cents == due
 
 
 def test_another_amount_may_be_given_and_never_more_than_is_left(buy, staff, form_of):

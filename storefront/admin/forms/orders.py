@@ -7,7 +7,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import Part
-from storefront.forms import MoneyField, TextField, within
+from storefront.forms import MoneyField, TextField, required, within
 from storefront.locale import lazy_gettext as _
 
 
@@ -57,3 +57,9 @@ class RefundForm(NestedForm):
         if not (text.isascii() and text.isdecimal() and len(text) <= 9):
             abort(400)
         return int(text)
+
+
+class SettleForm(NestedForm):
+    """A refund that came back was paid in another way."""
+
+    how = TextField(_("How was it paid?"), [required(), within(200)])
