@@ -79,7 +79,9 @@ JOBS: dict[str, hookspecs.Job] = {
     "mail.order_sent": _send(order_mail.order_sent),
     "mail.order_refunded": _send(order_mail.order_refunded),
     "mail.withdrawal_receipt": _send(order_mail.withdrawal_receipt),
+    "mail.withdrawal_closed": _send(order_mail.withdrawal_closed),
     "mail.money_returned": _send(payment_mail.money_returned),
+    "mail.payment_failed": _send(payment_mail.payment_failed),
     "payment.return": _ask(conversation.give_back_held),
     "payment.refunds": _ask(conversation.look_up_refunds),
 }

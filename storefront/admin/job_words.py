@@ -11,6 +11,8 @@ JOBS = {
     "mail.order_sent": _("Mail: the order is on its way"),
     "mail.order_refunded": _("Mail: money given back"),
     "mail.withdrawal_receipt": _("Mail: the withdrawal is received"),
+    "mail.withdrawal_closed": _("Mail: the withdrawal is closed"),
+    "mail.payment_failed": _("Mail: the bank did not pay"),
     "mail.money_returned": _("Mail: money that came too late goes back"),
     "payment.return": _("Give back money that came too late"),
     "payment.refunds": _("Ask the payment provider about refunds"),

@@ -76,6 +76,23 @@ def withdrawal_receipt(request_id: int) -> Message:
         return _written("withdrawal_receipt", withdrawal.email, f"withdrawal-{withdrawal.id}", values)
 
 
+def withdrawal_closed(request_id: int) -> Message:
+    """Staff closed a statement: nothing comes back for it, and why."""
+    withdrawal = db.session.get_one(Withdrawal, request_id)
+    lang = withdrawal.lang
+    with speaking(lang):
+        number = withdrawal.order_number
+        values: dict[str, Any] = {
+            "withdrawal": withdrawal,
+            "lang": lang,
+            "subject": _("Your withdrawal from order %(number)s is closed", number=number),
+            "receipt_link": absolute("shop_withdrawal.receipt", lang=lang, token=withdrawal.token),
+            **_links(lang),
+        }
+        key = f"withdrawal-closed-{withdrawal.id}"
+        return _written("withdrawal_closed", withdrawal.email, key, values)
+
+
 def _order(order_id: int) -> Order:
     return db.session.get_one(Order, order_id)
 

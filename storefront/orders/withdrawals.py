@@ -278,8 +278,12 @@ def money_is_back(withdrawal_id: int) -> None:
 
 
 def close(withdrawal_id: int, reason: str, actor: str) -> None:
-    """Nothing comes back for this statement: it was a question, came late, or was taken back."""
+    """Nothing comes back for this statement: it was a question, came late, or was taken back.
+
+    Who sent it is told by mail, with the reason.
+    """
     _decide(withdrawal_id, OPEN, state=CLOSED, reason=reason, decided_at=clock.now(), decided_by=actor)
+    enqueue("mail.withdrawal_closed", {"request_id": withdrawal_id})
 
 
 def name_order(withdrawal_id: int, number: str) -> None:

@@ -278,6 +278,14 @@ def keep_for_bank(order: Order) -> None:
     orders.extend_reservation(order.id, order.placed_at + order_rules.LONGEST_RESERVATION)
 
 
+def give_up_pending(order_id: int, actor: str, reason: str) -> bool:
+    """The bank did not pay after all: end the order and tell its buyer. False when it was not open."""
+    ended = orders.expire(order_id, actor, reason)
+    if ended:
+        enqueue("mail.payment_failed", {"order_id": order_id})
+    return ended
+
+
 def forget_events(before: datetime) -> None:
     """Delete the ids of events that the provider will not send again."""
     _changed(delete(ProviderEvent).where(ProviderEvent.received_at < before))

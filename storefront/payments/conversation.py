@@ -315,7 +315,9 @@ def _expire_overdue(order_id: int) -> bool:
     """The buyer may have started another attempt while the sessions were ended: then nothing happens."""
     if not order_queries.overdue(clock.now(), order_id):
         return False
-    return orders.expire(order_id, orders.SYSTEM, "not paid in time")
+    was_pending = order_queries.has_event(order_id, "pending")
+    end = actions.give_up_pending if was_pending else orders.expire
+    return end(order_id, orders.SYSTEM, "not paid in time")
 
 
 def _order(number: str) -> tuple[int, str]:

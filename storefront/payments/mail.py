@@ -1,4 +1,4 @@
-"""The mail about money that fitted no order and goes back, in the buyer's language, as text and as HTML."""
+"""The mails about money that did not come, or fitted no order and goes back, in the buyer's language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def money_returned(refund_id: int) -> Message:
     payment = db.session.get_one(Payment, refund.payment_id)
     order = db.session.get_one(Order, payment.order_id)
     with speaking(order.lang):
-        subject = _("We give your payment for order %(number)s back", number=order.number)
+        subject = _("We are refunding your payment for order %(number)s", number=order.number)
         values: dict[str, Any] = {
             "order": order,
             "lang": order.lang,
@@ -36,6 +36,28 @@ def money_returned(refund_id: int) -> Message:
             text=render("mail/money_returned.txt", **values).strip() + "\n",
             html=render("mail/money_returned.html", **values),
             key=f"money-returned-{refund.key}",
+        )
+
+
+def payment_failed(order_id: int) -> Message:
+    """A bank that was asked for the money said no, days later or never: the order has ended."""
+    order = db.session.get_one(Order, order_id)
+    with speaking(order.lang):
+        subject = _("The payment of your order %(number)s did not succeed", number=order.number)
+        values: dict[str, Any] = {
+            "order": order,
+            "lang": order.lang,
+            "subject": subject,
+            "order_link": absolute("shop_orders.show", lang=order.lang, token=order.token),
+            "shop_link": absolute("shop_products.index", lang=order.lang),
+            "contact_link": absolute("shop_pages.show", lang=order.lang, slug="contact"),
+        }
+        return Message(
+            to=order.email,
+            subject=subject,
+            text=render("mail/payment_failed.txt", **values).strip() + "\n",
+            html=render("mail/payment_failed.html", **values),
+            key=f"payment-failed-{order.number}",
         )
 
 

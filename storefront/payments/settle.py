@@ -111,7 +111,7 @@ def _failed(payment: Payment, status: Status, actor: str) -> None:
     payment.state, payment.completed_at = rules.FAILED, clock.now()
     orders.note(payment.order_id, "declined", actor, {"attempt": payment.attempt})
     if was == rules.PENDING:  # days may have passed and nobody is waiting at the screen
-        orders.expire(payment.order_id, actor, "payment failed")
+        actions.give_up_pending(payment.order_id, actor, "payment failed")
     else:
         actions.shorten_after_decline(payment.order_id)
 
