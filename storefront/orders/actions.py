@@ -22,7 +22,7 @@ from storefront.orders.rules import NewOrder
 from storefront.plugin_system.calling import plugins_with
 from storefront.pricing import discounts
 from storefront.pricing.queries import rates
-from storefront.pricing.totals import PricedLine, Totals, totals
+from storefront.pricing.totals import Totals, totals
 from storefront.refusals import Refused
 from storefront.stock import actions as stock
 
@@ -89,11 +89,8 @@ def _make_way(new: NewOrder) -> OrderOfCart | None:
 
 
 def _totals(new: NewOrder) -> Totals:
-    lines = [
-        PricedLine(line.sku, line.quantity, line.unit_cents, line.vat_class, line.product_code)
-        for line in new.lines
-    ]
-    return totals(lines, new.shipping_cents, rates(new.buyer.country, clock.today()), new.reductions)
+    on = rates(new.buyer.country, clock.today())
+    return totals(rules.priced_lines(new), new.shipping_cents, on, new.reductions)
 
 
 def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storefront.pricing.totals import Reduction
+from storefront.pricing.reductions import PricedLine, Reduction, reduced
 
 PLACED, PAID, PACKED, SENT, DELIVERED, RETURNED = "placed", "paid", "packed", "sent", "delivered", "returned"
 CANCELLED, EXPIRED, REFUNDED = "cancelled", "expired", "refunded"
@@ -142,11 +142,19 @@ def per_variant(lines: Iterable[NewLine]) -> dict[int, int]:
     return sums
 
 
+def priced_lines(order: NewOrder) -> list[PricedLine]:
+    """The lines as the totals take them."""
+    return [
+        PricedLine(line.sku, line.quantity, line.unit_cents, line.vat_class, line.product_code)
+        for line in order.lines
+    ]
+
+
 def digest(order: NewOrder) -> str:
     """What was posted, as one hash: two posts with the same one are the same order.
 
-    Prices belong to it: the same cart at another price is another order. So does the way to pay, since the
-    provider's page is made for it.
+    Prices belong to it: the same cart at another price is another order. So does what each line gives up for
+    discounts, whatever changed about them, and the way to pay, since the provider's page is made for it.
     """
     buyer = order.buyer
     what = [
@@ -156,5 +164,10 @@ def digest(order: NewOrder) -> str:
         [order.shipping_code, order.shipping_cents, order.payment_method],
     ]
     if order.reductions:
-        what.append(sorted([one.id, one.kind, one.value, one.minimum_cents] for one in order.reductions))
+        counted, given_up, shipping_cents = reduced(
+            priced_lines(order), order.shipping_cents, order.reductions
+        )
+        what.append(sorted([one.id, one.cents] for one in counted))
+        what.append(sorted([line.sku, cents] for line, cents in zip(order.lines, given_up, strict=True)))
+        what.append([shipping_cents])
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import storefront
 from storefront.orders import numbers, rules
+from storefront.pricing.totals import Reduction
 from tests.orders.shelf import BUYER, SMALL, Shelf, new_order
 
 SHELF = Shelf({SMALL: 1, "NMN-P-50": 2})
@@ -85,6 +86,22 @@ def test_an_equal_post_has_an_equal_digest() -> None:
 def test_a_different_post_has_another_digest(changes: dict[str, object]) -> None:
     assert new_order(SHELF, {SMALL: 1}, **changes).digest != new_order(SHELF, {SMALL: 1}).digest
     assert new_order(SHELF, {SMALL: 2}).digest != new_order(SHELF, {SMALL: 1}).digest
+
+
+def test_what_a_discount_takes_off_belongs_to_the_post() -> None:
+    """Its products can change without it: the buyer confirms another total, and that is another order."""
+    lines = {SMALL: 1, "NMN-P-50": 1}
+    names = {"nl": "Korting", "en": "Discount"}
+
+    def post(products: set[str] | None, value: int = 500, minimum: int = 0) -> str:
+        only = None if products is None else frozenset(products)
+        one = Reduction(7, "CODE", names, "piece", value, minimum, only)
+        return new_order(SHELF, lines, reductions=(one,)).digest
+
+    small, powder = SMALL.lower(), "nmn-p-50"
+    posts = [post({small}), post({powder}), post(None), post({small}, 400), new_order(SHELF, lines).digest]
+    assert len(set(posts)) == len(posts)
+    assert post({small, "not-in-it"}, minimum=1) == post({small}), "what changes nothing is the same order"
 
 
 def test_numbers_are_random_and_have_no_look_alikes() -> None:

@@ -213,6 +213,28 @@ def test_an_order_of_nothing_is_refused_clearly(buyer: FlaskClient) -> None:
     assert shelf.orders() == []
 
 
+def test_products_that_leave_a_discount_make_it_another_order(buyer: FlaskClient) -> None:
+    """Who comes back is charged what is confirmed then, never what an open order says from before."""
+    discount_id = discount(products=["mgt-c"])
+    type_code(buyer, "AUTUMN")
+    buyer.post("/en/cart/add", data={"sku": "NMN-P-50"})
+    assert checkout(buyer).status_code == 303
+    with writing():
+        db.session.get_one(Discount, discount_id).products = ["nmn-p"]
+        db.session.get_one(Discount, discount_id).value = 8000
+    page = buyer.get("/en/checkout").text
+    assert "NL.standard.6990" in page
+    assert checkout(buyer).status_code == 303
+    first, second = shelf.orders()
+    assert (first.state, first.total_cents) == ("cancelled", 13985)
+    assert (second.state, second.total_cents, second.discount_cents) == ("placed", 6990, 7995)
+    with writing():
+        db.session.get_one(Discount, discount_id).products = ["mgt-c", "nmn-p"]
+    assert checkout(buyer).status_code == 303
+    third = shelf.orders()[-1]
+    assert (third.total_cents, [line.discount_cents for line in third.lines]) == (6985, [3732, 4268])
+
+
 def test_an_offer_that_ends_between_page_and_order_shows_the_new_total(buyer: FlaskClient) -> None:
     discount_id = discount(code="", kind="percent", value=1000)
     page = buyer.get("/en/checkout").text
