@@ -20,7 +20,7 @@ JOBS = {
     "hook.order_paid": _("Tell a plugin of a paid order"),
 }
 REFUSED = _("The mail server refused the mail.")
-BROKEN_OFF = _("The other side broke the conversation off.")
+BROKEN_OFF = _("The other side closed the connection.")
 # By the name of the exception, as the worker notes it before the colon.
 CAUSES = {
     "ConnectionRefusedError": _("The server could not be reached. Does it run, and is its address right?"),
@@ -43,7 +43,7 @@ CAUSES = {
     "ProviderAway": _("The payment provider could not be reached."),
     "ProviderRefused": _("The payment provider refused."),
     "ProviderGone": _("The shop does not have this payment provider any more."),
-    "OperationalError": _("The database was away or busy."),
+    "OperationalError": _("The database was busy or could not be reached."),
     "NoResultFound": _("What it is about does not exist any more."),
     "WorkerEnded": _("The worker ended in the middle of it."),
 }

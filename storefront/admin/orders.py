@@ -81,7 +81,7 @@ def pack_chosen() -> ResponseReturnValue:
     if packed:
         say(ngettext("%(num)s order is packed.", "%(num)s orders are packed.", len(packed)))
     if left:
-        say(_("Not to be packed any more: %(numbers)s.", numbers=", ".join(left)))
+        say(_("No longer to be packed: %(numbers)s.", numbers=", ".join(left)))
     return redirect(url_for("admin_orders.index", state=rules.PAID), 303)
 
 

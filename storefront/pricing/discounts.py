@@ -104,7 +104,9 @@ def _check_customer(discount_id: int, address: str) -> None:
     )
     if (db.session.scalar(uses) or 0) >= most:
         raise UsedUp(
-            _("This code was used with this e-mail address as often as it may be."), field=FIELD, status=409
+            _("This code has been used with this e-mail address as often as it may be."),
+            field=FIELD,
+            status=409,
         )
 
 

@@ -196,7 +196,7 @@ def code_words(of: Basket) -> str:
     if not of.code:
         return ""
     told = {
-        "unknown": _("We do not know this code. Check how it is written."),
+        "unknown": _("We do not know this code. Check the spelling."),
         "early": _("This code does not count yet."),
         "late": _("This code has ended."),
         "used": _("This code has been used up."),

@@ -34,7 +34,7 @@ def filled() -> DataRequired:
 def printable(_form: Any, field: Field) -> None:
     """A validator: no control characters in a line of text."""
     if CONTROL.search(field.data or ""):
-        raise ValidationError(_("This holds a character that we cannot use."))
+        raise ValidationError(_("This contains a character that we cannot use."))
 
 
 def complete_address(_form: Any, field: Field) -> None:

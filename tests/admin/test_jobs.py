@@ -100,7 +100,7 @@ def test_let_go_ends_it_and_is_written_down(staff, form_of):
     form = form_of(staff, PAGE, f"/{job_id}/let-go")
     assert form.press().status_code == 303
     assert row(job_id).done_at and row(job_id).dead_at
-    assert "Nothing was given up" in staff.get(PAGE).text
+    assert "Nothing has been given up" in staff.get(PAGE).text
     second = form.press()
     assert second.status_code == 409 and "Somebody has decided about this already" in second.text
     assert audited() == [("job let go", f"job {job_id}")]
@@ -135,7 +135,7 @@ def test_a_post_without_its_token_changes_nothing(staff):
 def test_what_failed_and_comes_again_is_shown_without_buttons(staff):
     given_up(dead_at=None, attempts=2)
     page = staff.get(PAGE).text
-    assert "Failed, and tried again by itself" in page and "Nothing was given up" in page
+    assert "Failed, and tried again by itself" in page and "Nothing has been given up" in page
     assert "/again" not in page
 
 

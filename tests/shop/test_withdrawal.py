@@ -251,12 +251,12 @@ def test_sealed_goods_say_so_and_a_size_may_be_another(
     assert told() == [2, 1], "an order keeps what was said when it was sold"
     later = bought(shop, cart_id="cart-later-0123456789")
     assert told(later) == [1, 1]
-    assert "This holds for 180 pieces." in client.get("/en/products/mgt-c-en").text
+    assert "This applies to 180 pieces." in client.get("/en/products/mgt-c-en").text
     with writing():
         db.session.get_one(Variant, shop.ids[LARGE]).sealed = False
         db.session.get_one(Variant, shop.ids[SMALL]).sealed = True
     assert told(later) == [1, 1], "nor is it taken back"
-    assert "This holds for 90 pieces." in client.get("/en/products/mgt-c-en").text
+    assert "This applies to 90 pieces." in client.get("/en/products/mgt-c-en").text
     with writing():
         db.session.get_one(Variant, shop.ids[SMALL]).sealed = False
     assert told(later) == [1, 0]

@@ -34,7 +34,7 @@ class ZoneForm(NestedForm):
 class StepPart(Part):
     """A price, and the parcels that it is for."""
 
-    up_to_grams = WholeField(_("Up to so many grams"), [within(8)], least=1)
+    up_to_grams = WholeField(_("Up to a weight in grams of"), [within(8)], least=1)
     from_value = MoneyField(_("For an order from"), [within(20)])
     price = MoneyField(_("Price incl. VAT"), [required(), within(20)])
 
