@@ -18,6 +18,7 @@ class DemoProvider:
     """Pay, decline or leave, without a bank."""
 
     name = "demo"
+    least_cents = 50  # as Stripe, so that who tries the shop meets the same refusal
 
     def create_session(self, request: PaymentRequest) -> Session:
         """The address of the demonstration page; unguessable, and the same for the same key."""

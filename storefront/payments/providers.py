@@ -107,9 +107,13 @@ class Notice:
 
 
 class Provider(Protocol):
-    """Takes money. Each call may raise ProviderAway or ProviderRefused; none runs inside a transaction."""
+    """Takes money. Each call may raise ProviderAway or ProviderRefused; none runs inside a transaction.
+
+    least_cents: it takes no payment of less.
+    """
 
     name: str
+    least_cents: int
 
     def create_session(self, request: PaymentRequest) -> Session:
         """Make a page for the buyer; with the same key the same one again."""

@@ -62,6 +62,7 @@ class StripeProvider:
     """Takes money through Stripe's hosted page."""
 
     name = "stripe"
+    least_cents = 50  # of a payment in euro
 
     def __init__(self, key: str, api_base: str = "") -> None:
         self._client = _client(key, api_base)

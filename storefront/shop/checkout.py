@@ -199,12 +199,20 @@ def _compare(form: CheckoutForm, of: Basket, choice: Choice) -> None:
     problem = code_words(of)
     if problem:
         form.refuse(Refused(problem, field=CODE))
-    if choice.sums.total_cents <= 0:
-        form.refuse(Refused(NOTHING_TO_PAY, field=CODE))
+    _refuse_too_little(form, choice.sums)
     entry = f"{choice.country}.{choice.code}.{choice.sums.total_cents}"
     if entry not in (form.seen.data or "").split(" "):
         total = format_money(choice.sums.total_cents, current())
         form.refuse(Refused(_("The total is now %(total)s. Check it and order again.", total=total)))
+
+
+def _refuse_too_little(form: CheckoutForm, of: Totals) -> None:
+    """Refuse what the provider would not take, at the code's field when a code made it so little."""
+    least = payment_choice.required().least_cents
+    if of.total_cents < least:
+        amounts = {"total": format_money(of.total_cents, current()), "least": format_money(least, current())}
+        message = _("This costs %(total)s. We can only take an order of %(least)s or more.", **amounts)
+        form.refuse(Refused(message if of.total_cents else NOTHING_TO_PAY, CODE if of.reductions else None))
 
 
 def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 200) -> Response:

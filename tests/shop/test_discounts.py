@@ -8,16 +8,19 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from storefront import clock
 from storefront.cart import cookie
+from storefront.catalog.models import Variant
 from storefront.database import db
 from storefront.orders import actions as orders
 from storefront.orders import mail
+from storefront.pricing import shipping
 from storefront.pricing.discount_editing import DiscountData, add_discount, end_discount
 from storefront.pricing.models import Discount
+from storefront.pricing.queries import Step
 from storefront.testing import KEY
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -233,6 +236,34 @@ def test_products_that_leave_a_discount_make_it_another_order(buyer: FlaskClient
     assert checkout(buyer).status_code == 303
     third = shelf.orders()[-1]
     assert (third.total_cents, [line.discount_cents for line in third.lines]) == (6985, [3732, 4268])
+
+
+@pytest.mark.parametrize(("value", "status"), [(6941, 422), (6989, 422), (6940, 303)])
+def test_less_than_the_provider_takes_is_refused_before_anything_is_reserved(
+    buyer: FlaskClient, shop: Shelf, value: int, status: int
+) -> None:
+    discount(value=value)
+    type_code(buyer, "AUTUMN")
+    answer = checkout(buyer)
+    assert answer.status_code == status
+    if status == 422:
+        assert "of €0.50 or more" in answer.text.partition('id="code-err"')[2]
+        assert (shelf.orders(), shop.left(SMALL)) == ([], 10)
+    else:
+        assert [order.total_cents for order in shelf.orders()] == [50]
+
+
+def test_a_price_below_what_the_provider_takes_is_told_above_the_form(
+    buyer: FlaskClient, shop: Shelf
+) -> None:
+    with writing():
+        db.session.execute(update(Variant).values(price_cents=20))
+        shipping.change_method("NL", "standard", NAMES, NAMES, [Step(0)], None)
+    answer = checkout(buyer)
+    assert answer.status_code == 422
+    assert "This costs €0.40. We can only take an order of €0.50 or more." in answer.text
+    assert 'id="code-err"' not in answer.text
+    assert shelf.orders() == []
 
 
 def test_an_offer_that_ends_between_page_and_order_shows_the_new_total(buyer: FlaskClient) -> None:
