@@ -299,4 +299,5 @@ def _page(
         returnable=found if found and found.next_cents else None,
         next_to_send=queries.next_to_send(order.id),
         withdrawal=queries.open_withdrawal(order.id),
+        back=queries.came_back(order.id),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from storefront.pricing.queries import rates
 from storefront.pricing.totals import Totals, totals
 from storefront.refusals import Refused
 from storefront.stock import actions as stock
+from storefront.stock import queries as stock_queries
 
 SHOPPER = "shopper"
 SYSTEM = "system"
@@ -190,20 +191,34 @@ def mark_paid(order_id: int, actor: str, details: Mapping[str, Any]) -> bool:
 
 
 def mark_packed(order_id: int, actor: str) -> None:
-    """The parcel is ready. Refused unless the order is paid."""
+    """The parcel is ready. Refused unless the order is paid and its goods are to leave."""
     moment = clock.now()
+    _may_leave(order_id)
     if not _move(order_id, rules.PACKED, packed_at=moment):
         raise Refused(_("Only a paid order can be packed."), status=409)
     note(order_id, rules.PACKED, actor, {}, moment)
 
 
 def mark_sent(order_id: int, tracking_code: str, actor: str) -> None:
-    """The parcel is under way; the buyer gets a mail with the tracking code. Refused unless it is paid."""
+    """The parcel is under way; the buyer gets a mail with the tracking code. Refused as packing is."""
     moment = clock.now()
+    _may_leave(order_id)
     if not _move(order_id, rules.SENT, sent_at=moment, tracking_code=tracking_code):
         raise Refused(_("Only a paid order can be sent."), status=409)
     note(order_id, rules.SENT, actor, {"tracking_code": tracking_code}, moment)
     enqueue("mail.order_sent", {"order_id": order_id})
+
+
+def _may_leave(order_id: int) -> None:
+    """Refuse to prepare a parcel whose buyer has withdrawn, or whose goods are on the shelf again."""
+    statement = select(Order.state).where(Order.id == order_id).with_for_update()
+    if db.session.scalar(statement) not in rules.TO_SEND:
+        return
+    if queries.open_withdrawal(order_id) is not None:
+        raise Refused(_("The buyer withdraws from this order. See to the statement first."), status=409)
+    held = stock_queries.held_by(order_id)
+    if held and not any(held.values()):
+        raise Refused(_("All goods of this order are back in stock."), status=409)
 
 
 def mark_delivered(order_id: int, actor: str) -> None:
@@ -215,7 +230,8 @@ def mark_delivered(order_id: int, actor: str) -> None:
 
 
 def mark_returned(order_id: int, actor: str, details: Mapping[str, Any] | None = None) -> None:
-    """All the goods came back. Refused unless they were sent. Stock and money are matters of their own.
+    """All the goods came back, or will not leave. Refused unless they were paid. Stock and money are matters
+    of their own.
 
     An order whose money went back first stays refunded, with the day on which the goods came.
     """
@@ -224,7 +240,7 @@ def mark_returned(order_id: int, actor: str, details: Mapping[str, Any] | None =
     if not _move(order_id, rules.RETURNED, returned_at=moment) and not _change(
         order_id, *came_later, returned_at=moment
     ):
-        raise Refused(_("Only an order that was sent can come back, once."), status=409)
+        raise Refused(_("Only goods that were paid can come back, once."), status=409)
     note(order_id, rules.RETURNED, actor, details or {}, moment)
 
 
@@ -239,18 +255,17 @@ def expire(order_id: int, actor: str = SYSTEM, reason: str = "") -> bool:
 
 
 def _replace(order_id: int, new: NewOrder) -> bool:
-    """Cancel an open order for a new one, which takes its stock and discounts in the same transaction."""
-    return _close(order_id, rules.CANCELLED, SHOPPER, "replaced", new)
+    """Cancel an open order for a new one, whose stock is taken in the same transaction."""
+    return _close(order_id, rules.CANCELLED, SHOPPER, "replaced", rules.per_variant(new.lines))
 
 
-def _close(order_id: int, state: str, actor: str, reason: str, instead: NewOrder | None = None) -> bool:
+def _close(order_id: int, state: str, actor: str, reason: str, wanted: Collection[int] = ()) -> bool:
     moment = clock.now()
     if not _move(order_id, state, closed_at=moment):
         return False
     quantities = queries.quantities(order_id)
-    if instead is not None:
-        stock.hold({*quantities, *rules.per_variant(instead.lines)})
-        discounts.hold(order_id, [one.id for one in instead.reductions])
+    if wanted:
+        stock.hold({*quantities, *wanted})
     stock.give_back_all(quantities, order_id=order_id, actor=actor)
     discounts.release(order_id)
     note(order_id, state, actor, {"reason": reason} if reason else {}, moment)
@@ -281,7 +296,7 @@ def add_refund(order_id: int, cents: int, actor: str, restock: bool) -> None:
     if whole:
         _move(order_id, rules.REFUNDED, closed_at=clock.now())
         if restock and rules.can_be_sold_again(was):
-            stock.give_back_all(queries.quantities(order_id), order_id=order_id, actor=actor)
+            stock.give_back_all(queries.not_back(order_id), order_id=order_id, actor=actor)
     note(order_id, rules.REFUNDED if whole else "partly_refunded", actor, {"cents": cents})
     credit = invoices.credit(order_id)
     enqueue(

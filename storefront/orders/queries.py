@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from storefront import clock
 from storefront.database import db
 from storefront.orders import numbers, rules
-from storefront.orders.models import Order, OrderEvent, OrderLine
+from storefront.orders.models import Order, OrderEvent, OrderLine, Withdrawal
 
 
 def order_by_id(order_id: int) -> Order | None:
@@ -93,6 +93,31 @@ def quantities(order_id: int) -> dict[int, int]:
         .group_by(OrderLine.variant_id)
     )
     return {variant_id: int(quantity) for variant_id, quantity in rows if variant_id is not None}
+
+
+def came_back(order_id: int) -> dict[int, int]:
+    """How many pieces of each line of an order were counted as back, into stock or not."""
+    back: dict[int, int] = {}
+    for parts in db.session.scalars(select(Withdrawal.returned).where(Withdrawal.order_id == order_id)):
+        for part in parts:
+            back[part["line_id"]] = back.get(part["line_id"], 0) + part["quantity"]
+    return back
+
+
+def not_back(order_id: int) -> dict[int, int]:
+    """How many of each variant an order holds that nobody has counted as back."""
+    back, left = came_back(order_id), dict[int, int]()
+    rows = select(OrderLine.id, OrderLine.variant_id, OrderLine.quantity)
+    for line_id, variant_id, quantity in db.session.execute(rows.where(OrderLine.order_id == order_id)):
+        if variant_id is not None:
+            left[variant_id] = left.get(variant_id, 0) + quantity - back.get(line_id, 0)
+    return left
+
+
+def open_withdrawal(order_id: int) -> int | None:
+    """The oldest statement about an order that staff have not seen to; they have to before it is sent."""
+    waits = select(Withdrawal.id).where(Withdrawal.order_id == order_id, Withdrawal.state == "open")
+    return db.session.scalar(waits.order_by(Withdrawal.id).limit(1))
 
 
 def events(order_id: int) -> list[OrderEvent]:

@@ -19,7 +19,7 @@ from storefront import clock
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.locale import gettext as _
-from storefront.orders import actions, numbers, queries
+from storefront.orders import actions, numbers, queries, rules
 from storefront.orders.models import Order, OrderLine, Withdrawal
 from storefront.pricing.queries import shipping_methods
 from storefront.refusals import Refused
@@ -179,15 +179,6 @@ def sealed_lines(order: Order) -> set[int]:
     return {line.id for line in order.lines if line.sealed}
 
 
-def returned_of(order_id: int) -> dict[int, int]:
-    """How many pieces of each line have come back so far."""
-    back: dict[int, int] = {}
-    for withdrawal in withdrawals_of(order_id):
-        for part in withdrawal.returned:
-            back[part["line_id"]] = back.get(part["line_id"], 0) + part["quantity"]
-    return back
-
-
 def standard_delivery_cents(order: Order) -> int:
     """What goes back for delivery when all goods do: no more than the shop's ordinary delivery costs.
 
@@ -236,7 +227,7 @@ def take_back(
     db.session.refresh(withdrawal)
     if withdrawal.state != OPEN:
         raise _done_already()
-    before = returned_of(order.id)
+    before = queries.came_back(order.id)
     for place, line in enumerate(order.lines):
         most = line.quantity - before.get(line.id, 0)
         if parts[line.id].quantity > most:
@@ -263,13 +254,12 @@ def take_back(
         part = parts[line.id]
         if part.restock and part.quantity and line.variant_id:
             restocked[line.variant_id] = restocked.get(line.variant_id, 0) + part.quantity
-    stock.give_back_all(restocked, order.id, actor, "returned" if order.sent_at else "released")
-    if order.sent_at:
-        details = {"pieces": _pieces(back), "restocked": sum(restocked.values())}
-        if all(before.get(line.id, 0) + parts[line.id].quantity == line.quantity for line in order.lines):
-            actions.mark_returned(order.id, actor, details)
-        else:
-            actions.note(order.id, "partly_returned", actor, details)
+    put = stock.give_back_all(restocked, order.id, actor, "returned" if order.sent_at else "released")
+    details = {"pieces": _pieces(back), "restocked": sum(put.values())}
+    if any(before.get(line.id, 0) + parts[line.id].quantity < line.quantity for line in order.lines):
+        actions.note(order.id, "partly_returned", actor, details)
+    elif order.sent_at or order.state != rules.REFUNDED:  # else it ended before, with its money
+        actions.mark_returned(order.id, actor, details)
 
 
 def money_is_back(withdrawal_id: int) -> None:

@@ -20,6 +20,7 @@ from storefront.locale import gettext as _
 from storefront.locale import ngettext
 from storefront.refusals import Refused
 from storefront.stock.models import Lot, StockLevel, StockMovement
+from storefront.stock.queries import held_by
 from storefront.stock.rules import LOT_STATES, plain_code
 
 
@@ -56,11 +57,15 @@ def hold(variant_ids: Collection[int]) -> None:
 
 def give_back_all(
     quantities: Mapping[int, int], order_id: int | None, actor: str = "", reason: str = "released"
-) -> None:
+) -> dict[int, int]:
     """Put units back: an order was cancelled or expired ("released"), or goods came back ("returned").
 
-    A variant that nobody counts is counted from then on: movements always add up to a level.
+    An order gives back no more than its own movements still hold; what was put back is returned. A variant
+    that nobody counts is counted from then on: movements always add up to a level.
     """
+    if order_id is not None:
+        hold(quantities)
+        quantities = _bounded(quantities, held_by(order_id))
     for variant_id in sorted(quantities):
         quantity = quantities[variant_id]
         changed = db.session.execute(
@@ -72,6 +77,12 @@ def give_back_all(
         if cast("CursorResult[object]", changed).rowcount != 1:
             db.session.execute(insert(StockLevel).values(variant_id=variant_id, available=quantity))
     _record(quantities, reason, order_id, actor)
+    return dict(quantities)
+
+
+def _bounded(quantities: Mapping[int, int], held: Mapping[int, int]) -> dict[int, int]:
+    most = {variant_id: min(quantity, held.get(variant_id, 0)) for variant_id, quantity in quantities.items()}
+    return {variant_id: quantity for variant_id, quantity in most.items() if quantity > 0}
 
 
 def open_level(variant_id: int, available: int = 0, actor: str = "") -> None:

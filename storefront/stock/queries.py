@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, func, or_, select
 
 from storefront.catalog.models import Product, ProductText, Variant
 from storefront.database import db
-from storefront.stock.models import Lot, StockLevel
+from storefront.stock.models import Lot, StockLevel, StockMovement
 from storefront.stock.rules import LOW, plain_code
 
 
@@ -21,6 +21,17 @@ def levels(variant_ids: Collection[int]) -> dict[int, int]:
     )
     found = {row.variant_id: row.available for row in rows}
     return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
+
+
+def held_by(order_id: int) -> dict[int, int]:
+    """Units that an order has taken and not given back, per variant, as the ledger says."""
+    moved = func.sum(StockMovement.quantity)
+    rows = db.session.execute(
+        select(StockMovement.variant_id, -moved)
+        .where(StockMovement.order_id == order_id)
+        .group_by(StockMovement.variant_id)
+    )
+    return {variant_id: int(held) for variant_id, held in rows}
 
 
 def in_stock() -> ColumnElement[bool]:

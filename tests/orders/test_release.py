@@ -121,6 +121,7 @@ def test_control_whoever_reads_first_and_closes_later_gives_back_twice(
         return True
 
     monkeypatch.setattr(actions, "_move", read_then_write)
+    monkeypatch.setattr(stock, "held_by", lambda _order_id: {shelf_.ids[SMALL]: 2})  # the second guard
 
     def close(end: Callable[[int, str], bool]) -> None:
         end(order_id, "An")

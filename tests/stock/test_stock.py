@@ -1,5 +1,6 @@
 """Stock: one conditional UPDATE decides, and every change leaves a movement."""
 
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storefront.catalog import actions as catalog
 from storefront.catalog.data import ProductData, TextData, VariantData
@@ -17,8 +18,9 @@ from storefront.database import db
 from storefront.refusals import Refused
 from storefront.stock import actions, queries
 from storefront.stock.actions import LotData
-from storefront.stock.models import StockMovement
+from storefront.stock.models import StockLevel, StockMovement
 from storefront.stock.rules import plain_code, stock_word
+from storefront.testing import Maker
 from storefront.transactions import writing
 
 TODAY = date(2026, 11, 24)
@@ -99,10 +101,77 @@ def test_a_variant_that_nobody_counts_is_sold_out(variants: list[int]) -> None:
 def test_what_is_given_back_to_a_variant_that_nobody_counts_is_there(variants: list[int]) -> None:
     first, second = variants
     with writing():
-        actions.open_level(first, 10)
+        actions.open_level(first, 11)
+        actions.open_level(second, 2)
+        actions.take_all({first: 1, second: 2}, order_id=7)
+        db.session.execute(delete(StockLevel).where(StockLevel.variant_id == second))
         actions.give_back_all({first: 1, second: 2}, order_id=7, reason="returned")
     assert queries.levels(variants) == {first: 11, second: 2}
     assert [ledger(variant) for variant in variants] == [11, 2]
+
+
+def test_an_order_gives_back_what_it_holds_and_no_more(variants: list[int]) -> None:
+    first, second = variants
+    with writing():
+        actions.open_level(first, 10)
+        actions.open_level(second, 10)
+        actions.take_all({first: 3, second: 1}, order_id=7)
+        actions.take_all({first: 2}, order_id=8)
+        assert actions.give_back_all({first: 2}, order_id=7) == {first: 2}
+        assert actions.give_back_all({first: 3, second: 1}, order_id=7) == {first: 1, second: 1}
+        assert actions.give_back_all({first: 3, second: 1}, order_id=7) == {}
+        assert actions.give_back_all({second: 1}, order_id=8) == {}
+    assert queries.levels(variants) == {first: 8, second: 10}
+    assert [ledger(variant) for variant in variants] == [8, 10]
+    assert queries.held_by(7) == {first: 0, second: 0}
+    assert queries.held_by(8) == {first: 2}
+
+
+def given_back_together(any_app: Flask, variant: int) -> int:
+    """What stands on the shelf after four have given back the same units of an order at one instant."""
+    with writing():
+        actions.open_level(variant, 10)
+        actions.take_all({variant: 4}, order_id=7)
+    start = threading.Barrier(4)
+
+    def give_back() -> None:
+        with any_app.app_context():
+            start.wait(timeout=30)
+            with writing():
+                actions.give_back_all({variant: 4}, order_id=7)
+            db.session.remove()
+
+    threads = [threading.Thread(target=give_back) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    return queries.levels([variant])[variant]
+
+
+def test_who_gives_back_at_one_instant_gives_back_once(any_app: Flask, variants: list[int]) -> None:
+    assert given_back_together(any_app, variants[0]) == 10
+
+
+@pytest.mark.postgres
+def test_control_without_holding_the_level_they_give_back_more_than_once(
+    make_app: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin reads when all are there, and no lock makes them wait for each other."""
+    app = make_app("empty", "postgres")
+    with app.app_context():
+        variant, read, all_ = made()[0], queries.held_by, threading.Barrier(4)
+
+        def read_together(order_id: int) -> dict[int, int]:
+            held = read(order_id)
+            all_.wait(timeout=30)
+            return held
+
+        monkeypatch.setattr(actions, "hold", lambda _ids: None)
+        monkeypatch.setattr(actions, "held_by", read_together)
+        assert given_back_together(app, variant) == 22
+        db.session.remove()
 
 
 @pytest.mark.parametrize("quantity", [0, -1])

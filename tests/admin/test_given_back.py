@@ -1,0 +1,147 @@
+"""Refund, withdrawal, packing and sending of one order: its pieces come back once and never leave then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from storefront.database import db
+from storefront.orders import actions, queries, withdrawals
+from storefront.orders.models import Order, Withdrawal
+from storefront.orders.withdrawals import Statement
+from storefront.payments import conversation
+from storefront.payments import queries as payments
+from storefront.payments.actions import send_order
+from storefront.payments.demo_gateway import paid
+from storefront.payments.settle import settle
+from storefront.refusals import Refused
+from storefront.testing import entered_as
+from storefront.transactions import writing
+from tests.orders import shelf
+from tests.orders.shelf import POWDER, SMALL, Shelf, new_order
+
+EMAIL = "lotte.jansen@example.nl"
+
+
+@pytest.fixture
+def shop(any_app: Flask) -> Shelf:
+    return shelf.fill(10)
+
+
+@pytest.fixture
+def staff(any_app: Flask) -> FlaskClient:
+    client = entered_as(any_app, "admin")
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def buy(shop: Shelf, **changes: Any) -> Order:
+    """A paid order for three pieces, delivered in the evening unless said otherwise."""
+    evening = {"shipping_code": "evening", "shipping_cents": 695}
+    with writing():
+        placed = actions.place(new_order(shop, {SMALL: 2, POWDER: 1}, **(evening | changes)))
+    conversation.start_payment(placed.id)
+    payment = payments.latest_payment(placed.id)
+    assert payment is not None
+    with writing():
+        settle(payment.id, paid(payment.reference, payment.amount_cents, payment.currency), "demo")
+    return fresh(placed.id)
+
+
+def fresh(order_id: int) -> Order:
+    db.session.rollback()
+    return db.session.get_one(Order, order_id, populate_existing=True)
+
+
+def declare(order: Order, **lines: dict[int, int]) -> int:
+    with writing():
+        said = Statement("t" * 22, order.number, order.name, EMAIL, "nl", **lines)
+        return withdrawals.receive(said).id
+
+
+def on_shelf(shop: Shelf) -> tuple[int, int]:
+    assert [shop.left(sku) for sku in (SMALL, POWDER)] == [shop.moved(sku) for sku in (SMALL, POWDER)]
+    return shop.left(SMALL), shop.left(POWDER)
+
+
+def press(staff: FlaskClient, form_of: Callable[..., Any], page: str, what: str, **changes: Any) -> int:
+    status: int = form_of(staff, f"/admin/{page}", f"/{what}").set(**changes).press().status_code
+    return status
+
+
+def test_a_refund_with_its_goods_and_then_the_withdrawal_put_them_back_once(shop, staff, form_of):
+    order = buy(shop)
+    withdrawal_id = declare(order)
+    assert press(staff, form_of, f"orders/{order.number}", "refund", how="full", restock="y") == 303
+    assert (fresh(order.id).state, on_shelf(shop)) == ("refunded", (10, 10))
+    assert press(staff, form_of, f"withdrawals/{withdrawal_id}", "returned") == 303
+    assert on_shelf(shop) == (10, 10)
+    assert db.session.get_one(Withdrawal, withdrawal_id, populate_existing=True).state == "done"
+
+
+def test_a_withdrawal_before_sending_ends_the_order_and_the_rest_of_the_money_moves_no_goods(
+    shop, staff, form_of
+):
+    order = buy(shop)
+    assert press(staff, form_of, f"withdrawals/{declare(order)}", "returned") == 303
+    order = fresh(order.id)
+    assert (order.state, order.total_cents - order.refunded_cents, on_shelf(shop)) == (
+        "returned",
+        245,
+        (10, 10),
+    )
+    assert order.number not in staff.get("/admin/orders/?state=paid").text
+    for step in (actions.mark_packed, lambda *_: send_order(order.id, "", "An")):
+        with pytest.raises(Refused) as refusal, writing():
+            step(order.id, "An")
+        assert refusal.value.status == 409
+    assert press(staff, form_of, f"orders/{order.number}", "refund", how="full") == 303
+    assert (fresh(order.id).state, on_shelf(shop)) == ("refunded", (10, 10))
+
+
+def test_the_buyer_reads_that_nothing_will_be_sent(shop, staff, form_of, any_app):
+    order = buy(shop)
+    press(staff, form_of, f"withdrawals/{declare(order)}", "returned")
+    page = any_app.test_client().get(f"/en/orders/{fresh(order.id).token}").text
+    assert "Nothing will be sent." in page
+    assert "Your parcel is back" not in page
+
+
+def test_nothing_leaves_while_a_statement_waits(shop, staff, form_of):
+    order = buy(shop)
+    withdrawal_id = declare(order, quantities={order.lines[0].id: 1})
+    page = staff.get(f"/admin/orders/{order.number}").text
+    assert f'href="/admin/withdrawals/{withdrawal_id}"' in page
+    for button in ("pack", "send"):
+        form = form_of(staff, f"/admin/orders/{order.number}", "/send")
+        answer = staff.post(f"/admin/orders/{order.number}/{button}", data=dict(form.values))
+        assert answer.status_code == 409
+        assert "The buyer withdraws" in answer.text
+    assert fresh(order.id).state == "paid"
+    assert press(staff, form_of, f"withdrawals/{withdrawal_id}", "returned") == 303
+    assert "1 taken back" in staff.get(f"/admin/orders/{order.number}").text
+    assert press(staff, form_of, f"orders/{order.number}", "send") == 303
+    assert (fresh(order.id).state, on_shelf(shop)) == ("sent", (9, 9))
+
+
+def test_what_cannot_be_sold_again_stays_off_the_shelf_when_the_rest_goes_back(shop, staff, form_of):
+    order = buy(shop)
+    withdrawal_id = declare(order, quantities={order.lines[0].id: 1})
+    assert press(staff, form_of, f"withdrawals/{withdrawal_id}", "returned", lines__0__restock=None) == 303
+    assert on_shelf(shop) == (8, 9)
+    assert press(staff, form_of, f"orders/{order.number}", "refund", how="full", restock="y") == 303
+    assert (fresh(order.id).state, on_shelf(shop)) == ("refunded", (9, 10))
+
+
+def test_an_order_whose_goods_went_back_before_orders_ended_by_it_is_not_sent(shop):
+    """As a shop has it that ran before: everything is on the shelf, and the order is still paid."""
+    order = buy(shop)
+    with writing():
+        actions.stock.give_back_all(queries.quantities(order.id), order.id, "An")
+    with pytest.raises(Refused) as refusal, writing():
+        actions.mark_sent(order.id, "", "An")
+    assert refusal.value.status == 409
