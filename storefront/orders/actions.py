@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -255,17 +255,18 @@ def expire(order_id: int, actor: str = SYSTEM, reason: str = "") -> bool:
 
 
 def _replace(order_id: int, new: NewOrder) -> bool:
-    """Cancel an open order for a new one, whose stock is taken in the same transaction."""
-    return _close(order_id, rules.CANCELLED, SHOPPER, "replaced", rules.per_variant(new.lines))
+    """Cancel an open order for a new one, which takes its stock and discounts in the same transaction."""
+    return _close(order_id, rules.CANCELLED, SHOPPER, "replaced", new)
 
 
-def _close(order_id: int, state: str, actor: str, reason: str, wanted: Collection[int] = ()) -> bool:
+def _close(order_id: int, state: str, actor: str, reason: str, instead: NewOrder | None = None) -> bool:
     moment = clock.now()
     if not _move(order_id, state, closed_at=moment):
         return False
     quantities = queries.quantities(order_id)
-    if wanted:
-        stock.hold({*quantities, *wanted})
+    if instead is not None:
+        stock.hold({*quantities, *rules.per_variant(instead.lines)})
+        discounts.hold(order_id, [one.id for one in instead.reductions])
     stock.give_back_all(quantities, order_id=order_id, actor=actor)
     discounts.release(order_id)
     note(order_id, state, actor, {"reason": reason} if reason else {}, moment)
