@@ -46,6 +46,7 @@ EVENTS = (
 )
 
 RESERVATION = timedelta(minutes=45)
+LONGEST_UNPAID = timedelta(hours=2)  # however often its buyer begins to pay
 LONGEST_RESERVATION = timedelta(days=14)  # completed but unpaid, such as a bank debit
 AFTER_DECLINE = timedelta(minutes=15)  # stock is not kept longer than this for who was declined
 

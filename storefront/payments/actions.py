@@ -25,10 +25,18 @@ from storefront.payments.providers import Item, PaymentRequest, Session
 from storefront.refusals import Refused
 
 
+class TooLate(Refused):
+    """An unpaid order has kept its stock as long as it may, or was tried to be paid often enough."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This order cannot be paid any more."), status=409)
+
+
 def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
     """The attempt that the buyer should use, the one that is open, else a new one; and its order.
 
-    A new attempt keeps the stock reserved for another 45 minutes. Refused (409) when the order is not open.
+    A new attempt keeps the stock reserved for another 45 minutes, but no order for longer than two hours.
+    Refused (409) when the order is not open; TooLate when a new attempt's page would outlast those two hours.
     """
     order = db.session.get_one(
         Order,
@@ -41,13 +49,14 @@ def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
         raise Refused(_("This order cannot be paid any more."), status=409)
     latest = queries.latest_payment(order_id)
     moment = clock.now()
+    last_moment = order.placed_at + order_rules.LONGEST_UNPAID
     if latest is not None:
         if latest.state in (rules.PENDING, *rules.TAKEN):
             raise Refused(_("Your payment is being processed."), status=409)
         if latest.provider == provider and rules.is_usable(latest.state, latest.created_at, moment):
             return latest, order
-        if latest.attempt >= rules.MOST_ATTEMPTS:
-            raise Refused(_("This order cannot be paid any more."), status=409)
+        if latest.attempt >= rules.MOST_ATTEMPTS or rules.session_end(moment) > last_moment:
+            raise TooLate
         if latest.state in rules.LIVE:
             latest.state, latest.completed_at = rules.EXPIRED, moment
     number = latest.attempt + 1 if latest else 1
@@ -66,7 +75,7 @@ def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
     db.session.add(payment)
     db.session.flush()
     if latest is not None:
-        orders.extend_reservation(order_id, moment + order_rules.RESERVATION)
+        orders.extend_reservation(order_id, min(moment + order_rules.RESERVATION, last_moment))
     return payment, order
 
 

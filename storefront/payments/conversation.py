@@ -54,14 +54,22 @@ def _write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 @patience()
 def start_payment(order_id: int) -> str:
-    """The address where the buyer pays an order. Raises Refused (409), or ProviderAway."""
+    """The address where the buyer pays an order. Raises Refused (409), or ProviderAway.
+
+    An order that is too old to be paid ends here: its stock is for others, and its cart can order anew.
+    """
     provider = choice.required()
 
     def begin() -> tuple[Attempt, PaymentRequest]:
         payment, order = actions.open_attempt(order_id, provider.name)
         return queries.attempt(payment.id), actions.request_of(payment, order)
 
-    attempt, request = _write(begin)
+    try:
+        attempt, request = _write(begin)
+    except actions.TooLate:
+        if _end_sessions(order_id, given_up=False):
+            _write(orders.expire, order_id, orders.SYSTEM, "not paid in time")
+        raise
     if attempt.state == rules.OPEN:
         return attempt.url
     try:
