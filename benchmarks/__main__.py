@@ -1,6 +1,7 @@
 """Queries, CPU and bytes of each kind of page and of buying, beside a bare Flask view, in one mixed run.
 
-The demo shop is loaded into a temporary SQLite file. Requests go through WSGI in this process, without a
+The demo shop is loaded into a temporary SQLite file. Each page is made anew for each request; the rows "kept" are
+the same pages from the page cache (docs/decisions/0017). Requests go through WSGI in this process, without a
 network, so that the figures are CPU of the shop alone. A ratio of 0.05 means: a bare Flask view costs a
 twentieth of this page.
 """
@@ -48,6 +49,7 @@ PAGES = {
     "search": "/en/search?q=magnesium",
     "cart (empty)": "/en/cart",
 }
+KEPT = ("home", "list", "product", "blog", "article")
 LINES = ("NMN-C-60", "MGT-C-90", "CRM-P-500")
 
 
@@ -62,13 +64,16 @@ def bare_app() -> Flask:
     return app
 
 
-def demo_app(folder: Path) -> Flask:
-    """The demo shop on SQLite in a folder."""
+def demo_app(folder: Path, page_cache_mb: int = 0) -> Flask:
+    """The demo shop on SQLite in a folder; loaded when there is none yet."""
     compile_translations()
     settings = Settings.from_environment(
         {"STOREFRONT_ENV": "development", "STOREFRONT_PLUGINS": "blog,announcement"}, folder
     )
-    app = create_app(replace(settings, base_url="http://127.0.0.1:8000"))
+    new = not (folder / "shop.sqlite3").exists()
+    app = create_app(replace(settings, base_url="http://127.0.0.1:8000", page_cache_mb=page_cache_mb))
+    if not new:
+        return app
     with app.app_context():
         migrate.upgrade_all()
         today = clock.today()
@@ -116,11 +121,12 @@ def call(app: Flask, path: str, form: dict[str, str] | None = None, cookies: str
 class Measured:
     """CPU of each step of all rounds, and of the last round its queries and bytes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, *engines: Engine) -> None:
         self.times: dict[str, list[float]] = {}
         self.facts: dict[str, tuple[int, int, int]] = {}
         self._seen: list[str] = []
-        event.listen(engine, "before_cursor_execute", lambda *args: self._seen.append(args[2]))
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", lambda *args: self._seen.append(args[2]))
 
     def step(self, name: str, expected: str, app: Flask, path: str, *rest: Any) -> Answer:
         """Make a request and write down what it cost; stop when the status is not the expected one."""
@@ -170,14 +176,20 @@ def addresses(app: Flask) -> dict[str, str]:
     return {name: path.replace("{mgt-c}", product).replace("{article}", slug) for name, path in PAGES.items()}
 
 
+def engine_of(app: Flask) -> Engine:
+    """The engine of an app."""
+    with app.app_context():
+        return db.engine
+
+
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         app, bare = demo_app(Path(folder)), bare_app()
         pages = addresses(app)
         fill_shelves(app)
-        with app.app_context():
-            measured = Measured(db.engine)
+        keeping = demo_app(Path(folder), page_cache_mb=32)
+        measured = Measured(engine_of(app), engine_of(keeping))
         gc.freeze()  # as wsgi.py does
         for round_ in range(ROUNDS + WARM_UP):
             if round_ == WARM_UP:
@@ -185,6 +197,8 @@ def main() -> None:
             measured.step("bare", "200", bare, "/")
             for name, path in pages.items():
                 measured.step(name, "200", app, path)
+            for name in KEPT:
+                measured.step(f"{name}, kept", "200", keeping, pages[name])
             buying(app, measured)
         report(measured.times, measured.facts)
 

@@ -16,7 +16,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.routing import BaseConverter
 
-from storefront import clock, commands, database, locale, money, responses, web_security
+from storefront import (
+    clock,
+    commands,
+    content_version,
+    database,
+    locale,
+    money,
+    page_cache,
+    responses,
+    web_security,
+)
 from storefront.admin import frame as admin_frame
 from storefront.admin import sign_in
 from storefront.assets import Assets
@@ -103,6 +113,7 @@ def create_app(settings: Settings | None = None, config: Mapping[str, Any] | Non
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
+        content_version.watch(db.engine)
     plugins = load_plugins(
         settings.plugins, strict=settings.development and not app.config.get("PLUGINS_MAY_FAIL")
     )
@@ -113,6 +124,7 @@ def create_app(settings: Settings | None = None, config: Mapping[str, Any] | Non
     responses.init_app(app)
     _register_site(app, settings)
     commands.init_app(app)
+    page_cache.init_app(app, settings.page_cache_mb)
     return app
 
 

@@ -25,6 +25,11 @@ def today() -> date:
     return _shown_date.get() or now().astimezone(_zone.get()).date()
 
 
+def is_moved() -> bool:
+    """True while somebody looks at the shop as on another date."""
+    return _shown_date.get() is not None
+
+
 def local(moment: datetime) -> datetime:
     """A moment in the shop's time zone, for pages."""
     return moment.astimezone(_zone.get())

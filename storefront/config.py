@@ -46,6 +46,7 @@ class Settings:
     seller_vat_id: str = ""  # VAT number
     seller_register_id: str = ""  # number in the trade register (KvK)
     media_dir: Path = Path()  # uploads; immutable files named by their hash
+    page_cache_mb: int = 32  # memory per process for pages that are the same for everybody; 0 keeps none
     edge_seconds: int = 0  # how long a cache in front may keep a public page unasked
     rate_limit_store: str = "memory://"  # redis://… where several machines serve
     trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-*
@@ -87,6 +88,7 @@ class Settings:
             seller_vat_id=get("SELLER_VAT_ID") or (DEMO_VAT_ID if development else ""),
             seller_register_id=get("SELLER_REGISTER_ID") or (DEMO_REGISTER_ID if development else ""),
             media_dir=Path(get("MEDIA_DIR") or instance_path / "media"),
+            page_cache_mb=_whole("PAGE_CACHE_MB", get("PAGE_CACHE_MB", str(cls.page_cache_mb))),
             edge_seconds=_whole("EDGE_SECONDS", get("EDGE_SECONDS", "0")),
             rate_limit_store=get("RATE_LIMIT_STORE") or "memory://",
             trusted_proxies=_whole("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0")),

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Table,
     Text,
     cast,
     event,
@@ -32,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -84,7 +85,13 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 class Base(DeclarativeBase):
-    """The base of every model, of the core and of plugins."""
+    """The base of every model, of the core and of plugins.
+
+    affects_pages: whether a change of the table may change a page that everybody sees; then pages that are
+    kept are made anew (`content_version`).
+    """
+
+    affects_pages: ClassVar[bool] = True
 
     metadata = MetaData(naming_convention=NAMING)
     registry = registry(
@@ -98,6 +105,12 @@ class Base(DeclarativeBase):
             list[str]: JSON,
         },
     )
+
+
+@event.listens_for(Mapper, "instrument_class")
+def _mark_table(mapper: Mapper[Any], model: type[Base]) -> None:
+    if isinstance(mapper.local_table, Table):
+        mapper.local_table.info["affects_pages"] = model.affects_pages
 
 
 _decode = json.JSONDecoder().raw_decode  # json.loads looks for spaces around first; it takes twice the time

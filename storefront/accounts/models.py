@@ -16,6 +16,7 @@ class AccountRole(Model):
     """Which account has which role."""
 
     __tablename__ = "account_role"
+    affects_pages = False
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"), primary_key=True)
@@ -25,6 +26,7 @@ class Role(Model, RoleMixin):
     """admin can do all; marketer can do what its permissions name."""
 
     __tablename__ = "role"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
@@ -35,6 +37,7 @@ class Account(Model, UserMixin):
     """A person who can sign in."""
 
     __tablename__ = "account"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -54,6 +57,7 @@ class AuditRecord(Model):
     """What staff did, append-only."""
 
     __tablename__ = "audit_record"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -18,6 +18,7 @@ class Job(Model):
     """
 
     __tablename__ = "job"
+    affects_pages = False
     __table_args__ = (Index("ix_job_due", "done_at", "run_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +39,7 @@ class Periodic(Model):
     """Work that comes again and again, and that one worker does at a time, however many there are."""
 
     __tablename__ = "periodic"
+    affects_pages = False
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     next_run_at: Mapped[datetime]
@@ -51,6 +53,7 @@ class Heartbeat(Model):
     """When a worker last said that it lives; one row for all of them."""
 
     __tablename__ = "heartbeat"
+    affects_pages = False
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     seen_at: Mapped[datetime]

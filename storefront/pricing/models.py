@@ -85,6 +85,7 @@ class DiscountUse(Model):
     """An order that counts a discount. customer: a hash of the folded e-mail address."""
 
     __tablename__ = "discount_use"
+    affects_pages = False
     __table_args__ = (UniqueConstraint("discount_id", "order_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,6 +15,7 @@ from werkzeug.local import LocalProxy
 
 from storefront import addresses
 from storefront.catalog import queries as catalog
+from storefront.content_version import kept
 from storefront.locale import LANGUAGES, NAMES, current, gettext
 from storefront.media.queries import srcset
 from storefront.pages import queries as pages
@@ -59,7 +60,7 @@ class Frame:
     def _links(self) -> list[catalog.Link]:
         if self.bare:
             return []
-        return catalog.navigation(self.lang, also=pages.LINKS)
+        return kept(f"links {self.lang}", lambda: catalog.navigation(self.lang, also=pages.LINKS))
 
     @cached_property
     def collections(self) -> list[NavLink]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
 
-from sqlalchemy import CursorResult, and_, insert, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storefront import clock, locale
+from storefront import clock, content_version, locale
 from storefront.catalog.models import ProductText, Variant
 from storefront.database import LocalText, db
 from storefront.locale import gettext as _
@@ -21,7 +20,7 @@ from storefront.locale import ngettext
 from storefront.refusals import Refused
 from storefront.stock.models import Lot, StockLevel, StockMovement
 from storefront.stock.queries import held_by
-from storefront.stock.rules import LOT_STATES, plain_code
+from storefront.stock.rules import LOT_STATES, LOW, plain_code
 
 
 def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "") -> None:
@@ -33,14 +32,16 @@ def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "
         quantity = quantities[variant_id]
         if quantity <= 0:
             raise ValueError("a quantity is 1 or more")
-        changed = db.session.execute(
+        left = db.session.scalar(
             update(StockLevel)
             .where(StockLevel.variant_id == variant_id, StockLevel.available >= quantity)
             .values(available=StockLevel.available - quantity)
+            .returning(StockLevel.available)
             .execution_options(synchronize_session=False)
         )
-        if cast("CursorResult[object]", changed).rowcount != 1:
+        if left is None:
             raise Refused(_too_few(variant_id), status=409)
+        _touch_pages(left + quantity, left)
     _record(
         {variant_id: -quantity for variant_id, quantity in quantities.items()}, "reserved", order_id, actor
     )
@@ -68,14 +69,17 @@ def give_back_all(
         quantities = _bounded(quantities, held_by(order_id))
     for variant_id in sorted(quantities):
         quantity = quantities[variant_id]
-        changed = db.session.execute(
+        level = db.session.scalar(
             update(StockLevel)
             .where(StockLevel.variant_id == variant_id)
             .values(available=StockLevel.available + quantity)
+            .returning(StockLevel.available)
             .execution_options(synchronize_session=False)
         )
-        if cast("CursorResult[object]", changed).rowcount != 1:
+        if level is None:
+            level = quantity
             db.session.execute(insert(StockLevel).values(variant_id=variant_id, available=quantity))
+        _touch_pages(level - quantity, level)
     _record(quantities, reason, order_id, actor)
     return dict(quantities)
 
@@ -88,6 +92,7 @@ def _bounded(quantities: Mapping[int, int], held: Mapping[int, int]) -> dict[int
 def open_level(variant_id: int, available: int = 0, actor: str = "") -> None:
     """Begin to count a variant."""
     db.session.execute(insert(StockLevel).values(variant_id=variant_id, available=available))
+    _touch_pages(0, available)
     if available:
         _record({variant_id: available}, "opening", None, actor)
 
@@ -119,7 +124,14 @@ def set_level(variant_id: int, counted: int, actor: str, shown: int | None = Non
         .values(available=counted)
         .execution_options(synchronize_session=False)
     )
+    _touch_pages(before, counted)
     _record({variant_id: counted - before}, "counted", None, actor)
+
+
+def _touch_pages(before: int, after: int) -> None:
+    """Pages show "in stock" above LOW, below it how many: only a change of that makes them anew."""
+    if min(before, LOW + 1) != min(after, LOW + 1):
+        content_version.touch()
 
 
 def _record(quantities: Mapping[int, int], reason: str, order_id: int | None, actor: str) -> None:

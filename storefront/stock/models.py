@@ -45,6 +45,7 @@ class StockLevel(Model):
     """Units of a variant that can be bought now. Changed only by one conditional UPDATE."""
 
     __tablename__ = "stock_level"
+    affects_pages = False
     __table_args__ = (CheckConstraint("available >= 0", name="available_not_negative"),)
 
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"), primary_key=True)
@@ -58,6 +59,7 @@ class StockMovement(Model):
     """
 
     __tablename__ = "stock_movement"
+    affects_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"), index=True)

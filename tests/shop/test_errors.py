@@ -8,8 +8,9 @@ from flask import Flask
 from storefront.shop import errors
 
 
-def quiet(make_app, kind="demo") -> Flask:
-    return make_app(kind, config={"PROPAGATE_EXCEPTIONS": False, "TESTING": False, "RAISE_IN_HOOKS": False})
+def quiet(make_app, kind="demo", **changes) -> Flask:
+    config = {"PROPAGATE_EXCEPTIONS": False, "TESTING": False, "RAISE_IN_HOOKS": False}
+    return make_app(kind, config=config, **changes)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_a_failure_is_500_with_a_code_and_in_the_language(make_app, monkeypatch)
 
 
 def test_a_failure_asks_neither_database_nor_plugins(make_app, monkeypatch, queries):
-    app = quiet(make_app)
+    app = quiet(make_app, page_cache_mb=0)
     monkeypatch.setattr("storefront.shop.home.offers", lambda *_a, **_k: 1 / 0)
     with queries(app) as seen:
         app.test_client().get("/en/")

@@ -1,4 +1,6 @@
-"""Closing money and stock: what a refund belongs to, what was sealed when it was sold."""
+"""The version of what pages show; what a refund belongs to, what was sealed when it was sold."""
+
+import secrets
 
 import sqlalchemy as sa
 import storefront.database
@@ -11,6 +13,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # --- content version
+    table = op.create_table('content_version',
+    sa.Column('token', sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('token', name=op.f('pk_content_version'))
+    )
+    op.bulk_insert(table, [{'token': secrets.token_hex(16)}])
     # --- orders: sealed goods
     op.add_column('order_line', sa.Column('sealed', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute(
@@ -43,6 +51,8 @@ def downgrade() -> None:
         batch_op.drop_column('withdrawal_id')
     # --- orders: sealed goods
     op.drop_column('order_line', 'sealed')
+    # --- content version
+    op.drop_table('content_version')
 
 
 def _link_refunds() -> None:
