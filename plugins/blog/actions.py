@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
 from datetime import datetime
-from difflib import SequenceMatcher
-from typing import TypeVar
 
 from slugify import slugify
 from sqlalchemy import delete, select
@@ -14,23 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from storefront.plugin_api import LANGUAGES, Refused, db, now, speaking
 from storefront.plugin_api import gettext as _
 
-from . import excerpts, library_queries, markdown, references, rules
+from . import citing, excerpts, library_queries, links, markdown, references, rules
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
-    ArticleCitation,
-    ArticleCollection,
     ArticleIngredient,
-    ArticleProduct,
     ArticleSlugHistory,
     ArticleText,
     ArticleTopic,
     Author,
-    Reference,
     Topic,
 )
 
-T = TypeVar("T", bound=Hashable)
 RESERVED_SLUGS = {"topics", "feed-xml"}
 
 
@@ -117,8 +109,8 @@ def derive(text: ArticleText) -> None:
     named = [f"{', '.join(s['authors'])} {s['title']} {s['journal']}" for s in text.sources]
     text.search_text = excerpts.folded(" ".join([text.title, text.lead, rendered.plain, *named]))
     db.session.flush()
-    _save_links(text, rendered)
-    _save_citations(text, rendered, library)
+    links.save_links(text, rendered)
+    citing.save_citations(text, rendered, library)
 
 
 def _fill(article: Article, draft: ArticleDraft) -> None:
@@ -215,42 +207,6 @@ def _person(key: str, field: str) -> int | None:
     if found is None:
         raise Refused(_("This person is not in the list of authors."), field=field)
     return found
-
-
-def _save_links(text: ArticleText, rendered: markdown.Rendered) -> None:
-    products = rendered.products
-    rows = list(
-        db.session.scalars(
-            select(ArticleProduct).where(ArticleProduct.text_id == text.id).order_by(ArticleProduct.position)
-        )
-    )
-    kept = aligned([(row.product_code, row.placement) for row in rows], products)
-    for position, (code, placement) in enumerate(products):
-        if position in kept:
-            rows[kept[position]].position = position
-        else:
-            db.session.add(
-                ArticleProduct(text_id=text.id, product_code=code, placement=placement, position=position)
-            )
-    for index in set(range(len(rows))) - set(kept.values()):
-        db.session.delete(rows[index])
-    db.session.execute(delete(ArticleCollection).where(ArticleCollection.text_id == text.id))
-    for position, code in enumerate(rendered.collections):
-        db.session.add(ArticleCollection(text_id=text.id, collection_code=code, position=position))
-
-
-def aligned(old: Sequence[T], new: Sequence[T]) -> dict[int, int]:
-    """Which old block each new one is (new → old index): a block that only moved keeps its row."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
-
-
-def _save_citations(text: ArticleText, rendered: markdown.Rendered, library: dict[str, Reference]) -> None:
-    db.session.execute(delete(ArticleCitation).where(ArticleCitation.text_id == text.id))
-    for ordinal, (key, count) in enumerate(rendered.cited.items(), 1):
-        db.session.add(
-            ArticleCitation(text_id=text.id, reference_id=library[key].id, ordinal=ordinal, count=count)
-        )
 
 
 def _free_code(title: str) -> str:

@@ -67,7 +67,7 @@ def of_article(draft: ArticleDraft, today: date) -> list[Finding]:
 
 def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> list[Finding]:
     rendered = facts.rendered
-    ordered = [code for code, place in rendered.products if place == "order_now"]
+    ordered = [code for code, place in rendered.products if place not in ("card", "link")]
     here = f"{facts.lang}-body"
     found = []
     unknown = [code for code in rendered.product_codes if code not in facts.offers]

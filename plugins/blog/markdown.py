@@ -69,13 +69,13 @@ class Rendered:
 
     @property
     def products(self) -> list[tuple[str, str]]:
-        """Every product with the place where it stands: "card", "order_now", then "link"."""
+        """Every product with the place where it stands, see `rules.PLACEMENTS`; links are the last."""
         blocks = []
         for block in self.blocks:
             if "product" in block:
                 blocks.append((block["product"], "card"))
             elif "order_now" in block:
-                blocks += [(code, "order_now") for code in block["order_now"]["codes"]]
+                blocks += [(code, "end") for code in block["order_now"]["codes"]]
         return [*blocks, *((code, "link") for code in self.links["product"])]
 
     @property

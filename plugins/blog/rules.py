@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from storefront.plugin_api import LANGUAGES
 from storefront.plugin_api import gettext as _
 
+# Where a product stands in a text; a call to action before the first heading, in the text or at its end.
+PLACEMENTS = ("card", "lead", "text", "end", "link", "substitute")
+
 
 @dataclass(frozen=True)
 class Problem:

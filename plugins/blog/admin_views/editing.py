@@ -182,7 +182,7 @@ def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEd
 
 
 def _linked(rendered: markdown.Rendered, offers: dict[str, Offer]) -> list[tuple[Offer, list[str]]]:
-    """The products of a text, each with the places where it stands: card, order_now, link."""
+    """The products of a text, each with the places where it stands."""
     places: dict[str, list[str]] = {code: [] for code in rendered.product_codes if code in offers}
     for code, place in dict.fromkeys(rendered.products):
         if code in places:

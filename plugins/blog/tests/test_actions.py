@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from plugins.blog import actions, library
-from plugins.blog.actions import aligned
 from plugins.blog.drafts import ArticleDraft, TextDraft
+from plugins.blog.links import aligned
 from plugins.blog.models import (
     Article,
     ArticleCitation,
     ArticleCollection,
+    ArticleLink,
     ArticleProduct,
     ArticleText,
     Reference,
@@ -56,14 +57,17 @@ def products(code: str) -> list[tuple[int, str, str]]:
 
 
 def test_products_collections_and_citations_follow_from_the_text(app: Flask, write: Write) -> None:
-    code = write("Magnesium", body=BODY + ":::order-now mgt-c mgb-c collection:magnesium", langs=("en",))
+    linking = "[one](article:zinc) [two](article:zinc)\n\n"
+    body = BODY + linking + ":::order-now mgt-c mgb-c collection:magnesium"
+    code = write("Magnesium", body=body, langs=("en",))
     assert [row[1:] for row in products(code)] == [
         ("mgt-c", "card"),
-        ("mgt-c", "order_now"),
-        ("mgb-c", "order_now"),
+        ("mgt-c", "end"),
+        ("mgb-c", "end"),
         ("nmn-c", "link"),
     ]
     assert list(db.session.scalars(select(ArticleCollection.collection_code))) == ["magnesium"]
+    assert list(db.session.scalars(select(ArticleLink.target_code))) == ["zinc"]
     cited = select(Reference.key, ArticleCitation.ordinal, ArticleCitation.count).join(
         Reference, Reference.id == ArticleCitation.reference_id
     )

@@ -1,0 +1,136 @@
+"""People, topics and the library of references."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.plugin_api import LocalText, Model
+
+
+class Author(Model):
+    """A person who writes or reviews."""
+
+    __tablename__ = "plugin_blog_author"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    roles: Mapped[LocalText]
+    bios: Mapped[LocalText]
+    # {"file", "raster", "width", "height"}, or {}
+    picture: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    same_as: Mapped[list[str]] = mapped_column(
+        default=list, server_default=text("'[]'")
+    )  # other pages of theirs
+
+
+class Topic(Model):
+    """What articles are about; the first topic of an article is its main one."""
+
+    __tablename__ = "plugin_blog_topic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("plugin_blog_topic.id"), index=True)
+    position: Mapped[int] = mapped_column(default=100)
+    collection_code: Mapped[str] = mapped_column(String(40), default="")  # sold at the foot of its list
+
+
+class TopicText(Model):
+    """A topic's name and address in one language."""
+
+    __tablename__ = "plugin_blog_topic_text"
+    __table_args__ = (UniqueConstraint("lang", "slug"),)
+
+    topic_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), primary_key=True
+    )
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    intro: Mapped[str] = mapped_column(Text, default="")
+    order_heading: Mapped[str] = mapped_column(String(200), default="")  # over its call to action
+
+
+class TopicSlugHistory(Model):
+    """An address that a topic once had; it answers 301 to the one of now."""
+
+    __tablename__ = "plugin_blog_topic_slug_history"
+    __table_args__ = (UniqueConstraint("lang", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2))
+    slug: Mapped[str] = mapped_column(String(120))
+    topic_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), index=True)
+
+
+class Reference(Model):
+    """A publication in the library. What readers see is made from these fields, never typed."""
+
+    __tablename__ = "plugin_blog_reference"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(20), default="article")  # article, opinion
+    authors: Mapped[list[str]]  # "Slutsky I"
+    more_authors: Mapped[bool] = mapped_column(default=False)  # the paper has more than are listed
+    title: Mapped[str] = mapped_column(Text)
+    lang: Mapped[str] = mapped_column(String(5), default="en")  # the language of the title
+    journal: Mapped[str] = mapped_column(String(200), default="")
+    journal_abbr: Mapped[str] = mapped_column(String(120), default="")
+    year: Mapped[int]
+    volume: Mapped[str] = mapped_column(String(20), default="")
+    issue: Mapped[str] = mapped_column(String(20), default="")
+    pages: Mapped[str] = mapped_column(String(40), default="")
+    article_no: Mapped[str] = mapped_column(String(40), default="")
+    published: Mapped[str] = mapped_column(String(10), default="")  # 2026, 2026-01 or 2026-01-12
+    doi: Mapped[str | None] = mapped_column(String(200), unique=True)
+    pmid: Mapped[str | None] = mapped_column(String(8), unique=True)
+    pmcid: Mapped[str | None] = mapped_column(String(12), unique=True)
+    erratum_doi: Mapped[str] = mapped_column(String(200), default="")
+    # species, population, dose, duration, design, funding, result: LocalText or None; n: number or None
+    study: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+    # unchecked, verified, mismatch, corrected, retracted, not_found, unreachable
+    state: Mapped[str] = mapped_column(String(12), default="unchecked", server_default=text("'unchecked'"))
+    # [{"rule": …, "field": …, "given": …, "suggested": …}]
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'"))
+    checked_at: Mapped[datetime | None]
+    checked_by: Mapped[str] = mapped_column(String(20), default="", server_default="")  # offline, crossref, …
+    kept_because: Mapped[str] = mapped_column(String(300), default="", server_default="")
+
+
+class ReferenceUpdate(Model):
+    """What was published about a work later: an erratum, an expression of concern, a retraction."""
+
+    __tablename__ = "plugin_blog_reference_update"
+    __table_args__ = (UniqueConstraint("reference_id", "kind", "doi"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_reference.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(12))  # erratum, concern, retraction
+    doi: Mapped[str] = mapped_column(String(200), default="")
+    noted_on: Mapped[date]
+    notes: Mapped[LocalText] = mapped_column(default=dict)
+
+
+class ReferenceAnswer(Model):
+    """What a register said of a work: kept as it came, with its hash, so that a check can be checked."""
+
+    __tablename__ = "plugin_blog_reference_answer"
+    affects_pages = False
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_reference.id", ondelete="CASCADE"), index=True
+    )
+    register: Mapped[str] = mapped_column(String(20))  # crossref, pubmed
+    asked_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64))
+    record: Mapped[dict[str, Any]]
