@@ -15,6 +15,7 @@ from storefront.catalog.models import Product
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
+from storefront.orders import invoices
 from storefront.payments.conversation import reconcile, sweep
 from storefront.plugin_system import calling
 from storefront.refusals import Refused
@@ -77,6 +78,18 @@ def sweep_command() -> None:
 def reconcile_command() -> None:
     """Ask the payment provider about everything that it should have told the shop by now."""
     click.echo(f"{reconcile()} payments and refunds brought up to date")
+
+
+@shop.command("invoices")
+def invoices_command() -> None:
+    """Give orders that were paid before the shop made invoices one, and credit what went back of them."""
+    made = 0
+    for order_id in invoices.without_invoice():
+        with writing():
+            made += invoices.issue_late(order_id)
+    click.echo(f"{made} invoices made")
+    if made and invoices.seller_lacks():
+        click.echo("they lack these settings: " + ", ".join(invoices.seller_lacks()))
 
 
 @click.command("worker")

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock, printing
@@ -50,11 +50,28 @@ def issue(order_id: int) -> Invoice:
     return _numbered(invoice)
 
 
+def without_invoice() -> list[int]:
+    """The orders that were paid and have no invoice, as they were paid: from before the shop made any."""
+    has_one = exists().where(Invoice.order_id == Order.id, Invoice.series == INVOICE)
+    statement = select(Order.id).where(Order.paid_at.is_not(None), ~has_one)
+    return list(db.session.scalars(statement.order_by(Order.paid_at, Order.id)))
+
+
+def issue_late(order_id: int) -> bool:
+    """Make the invoice that a paid order lacks, of today, and credit what went back. False: it has one."""
+    db.session.execute(select(Order.id).where(Order.id == order_id).with_for_update())
+    if order_id not in without_invoice():
+        return False
+    issue(order_id)
+    credit(order_id)
+    return True
+
+
 def credit(order_id: int) -> Invoice | None:
     """Make a credit note of what was given back since the last one, in the caller's transaction.
 
-    None when there is nothing new, and for an order that was paid before the shop made invoices. The caller
-    has locked the order, so that of two refunds each is credited once.
+    None when there is nothing new, and for an order that was paid before the shop made invoices (see
+    `issue_late`). The caller has locked the order, so that of two refunds each is credited once.
     """
     order = db.session.get_one(Order, order_id)
     documents = documents_of(order_id)

@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
@@ -22,7 +22,7 @@ from storefront.jobs.models import Job
 from storefront.orders import actions, invoices
 from storefront.orders.models import DocumentCounter, Invoice, Order
 from storefront.pricing.totals import vat_of
-from storefront.transactions import writing
+from storefront.transactions import repeated, writing
 from tests.orders import shelf
 from tests.orders.shelf import SHAKER, SMALL, Shelf, new_order
 
@@ -249,3 +249,54 @@ def test_more_than_is_left_cannot_be_credited() -> None:
     for cents in (0, 110):
         with pytest.raises(ValueError, match="cannot be credited"):
             invoices.credited_vat(invoiced, [], cents)
+
+
+def from_before(order_id: int) -> None:
+    """Take the order's papers away, as if it had been paid before the shop made any."""
+    with writing():
+        db.session.execute(delete(Invoice).where(Invoice.order_id == order_id))
+        db.session.execute(delete(DocumentCounter))
+
+
+def test_orders_of_before_get_their_invoices_by_a_command_once(any_app: Flask, shop: Shelf) -> None:
+    old, open_ = [placed(shop, number) for number in range(3)], placed(shop, 9)
+    for order_id in old:
+        pay(order_id)
+    give_back(old[1], 1000)
+    for order_id in old:
+        from_before(order_id)
+    run = any_app.test_cli_runner().invoke
+    answers = [run(args=["shop", "invoices"]).output.splitlines()[0] for _ in range(2)]
+    assert answers == ["3 invoices made", "0 invoices made"]
+    assert codes() == gapless(3)
+    assert [
+        one.order_id for one in db.session.scalars(select(Invoice).where(Invoice.series == "invoice"))
+    ] == old
+    (note,) = db.session.scalars(select(Invoice).where(Invoice.series == invoices.CREDIT))
+    assert (note.order_id, note.total_cents, note.code) == (old[1], 1000, f"C{clock.today().year}-00001")
+    give_back(old[1], 500)
+    assert [one.total_cents for one in invoices.documents_of(old[1])][1:] == [1000, 500]
+    assert invoices.documents_of(open_) == []
+
+
+def test_the_command_and_a_payment_at_once_leave_no_gap(any_app: Flask, shop: Shelf) -> None:
+    old = [placed(shop, number) for number in range(5)]
+    new = [placed(shop, number) for number in range(5, 10)]
+    for order_id in old:
+        pay(order_id)
+    for order_id in old:
+        from_before(order_id)
+
+    @repeated
+    def late(order_id: int) -> None:
+        with writing():
+            invoices.issue_late(order_id)
+
+    def act(number: int) -> None:
+        if number < 15:
+            late(old[number % 5])
+        else:
+            repeated(pay)(new[number - 15])
+
+    assert at_once(any_app, 20, act) == []
+    assert codes() == gapless(10)
