@@ -15,7 +15,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ParamSpec
 
@@ -96,14 +95,7 @@ def _tidy() -> None:
         forget_phones(clock.now() - PHONES_KEPT)
 
 
-@dataclass(frozen=True)
-class Again:
-    """Work that comes again and again. It runs without a transaction and may end in the middle."""
-
-    every: timedelta
-    function: Callable[[], object]
-
-
+Again = hookspecs.Periodic
 PERIODIC: dict[str, Again] = {
     "sweep": Again(timedelta(minutes=1), conversation.sweep),
     "reconcile": Again(timedelta(minutes=5), conversation.reconcile),
@@ -196,20 +188,21 @@ def new_holder() -> str:
 def run_periodic(holder: str = "") -> bool:
     """Do what has to be done again now and no other worker has in hand. False when there is nothing."""
     holder, ran = holder or new_holder(), False
-    for name in periodic.due(PERIODIC):
+    known = known_periodic()
+    for name in periodic.due(known):
         with writing():
             taken = periodic.take(name, holder)
         if not taken:
             continue
         ran, error = True, ""
         try:
-            PERIODIC[name].function()
+            known[name].function()
         except Exception as failure:
             log.exception("periodic work failed", name=name)
             error = f"{type(failure).__name__}: {failure}"
         finally:
             db.session.rollback()
-        _note(periodic.finish, name, holder, PERIODIC[name].every, error)
+        _note(periodic.finish, name, holder, known[name].every, error)
     return ran
 
 
@@ -229,6 +222,12 @@ def known_jobs() -> dict[str, hookspecs.Job]:
     given = [item for jobs in calling.call_all("jobs") for item in jobs.items()]
     theirs = {name: job if isinstance(job, hookspecs.Job) else hookspecs.Job(job) for name, job in given}
     return theirs | JOBS
+
+
+def known_periodic() -> dict[str, Again]:
+    """What plugins do again and again, and the core's, which stays."""
+    given = [item for theirs in calling.call_all("periodic_jobs") for item in theirs.items()]
+    return dict(given) | PERIODIC
 
 
 def _run(jobs: dict[str, hookspecs.Job], tried: bool, holder: str) -> bool:

@@ -2,4 +2,4 @@
 
 from storefront.plugin_api import Plugin
 
-PLUGIN = Plugin(name="blog", title="Blog", version="0.1.0", requires_api="1.0")
+PLUGIN = Plugin(name="blog", title="Blog", version="0.1.0", requires_api="1.1")

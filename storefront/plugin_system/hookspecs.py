@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pluggy
@@ -75,6 +75,14 @@ class Job:
     network: bool = False
 
 
+@dataclass(frozen=True)
+class Periodic:
+    """Work that comes again and again. It runs without a transaction and may end in the middle."""
+
+    every: timedelta
+    function: Callable[[], object]
+
+
 class Specs:
     """The hooks. Each docstring says when it is called and what comes back."""
 
@@ -89,6 +97,10 @@ class Specs:
     @hookspec
     def jobs(self) -> dict[str, Callable[[dict[str, Any]], None] | Job]:
         """In the worker: name -> function(payload), or a Job. Names begin with the plugin's and a dot."""
+
+    @hookspec
+    def periodic_jobs(self) -> dict[str, Periodic]:
+        """In the worker: name -> work that comes again and again. Names begin with the plugin's and a dot."""
 
     @hookspec
     def navigation_links(self, lang: str) -> Iterable[MenuItem]:
@@ -113,6 +125,10 @@ class Specs:
     @hookspec
     def product_page_below(self, product_id: int, product_code: str, lang: str) -> Markup | str:
         """On a product's page: a section below the facts."""
+
+    @hookspec
+    def product_structured_data(self, product_code: str, lang: str) -> dict[str, Any]:
+        """On a product's page: properties of its JSON-LD beside those of the shop, which stay."""
 
     @hookspec
     def product_list_extras(self, product_ids: list[int], lang: str) -> dict[int, Markup]:

@@ -18,7 +18,7 @@ import structlog
 
 from storefront.plugin_system.hookspecs import Specs
 
-API_VERSION = (1, 0)
+API_VERSION = (1, 1)
 GROUP = "storefront.plugins"
 log = structlog.get_logger("plugins")
 

@@ -45,6 +45,8 @@ def _taken_apart(kind: Any) -> tuple[Any, tuple[Any, ...]]:
 
 def _fit(value: Any, kind: Any) -> Any:
     """The value, when it is of this kind; else WrongShape, with the part that is not."""
+    if kind is Any:
+        return value
     origin, inside = _taken_apart(kind)
     if kind in (str, Markup) and isinstance(value, str | LazyString):
         said = str(value) if isinstance(value, LazyString) else value

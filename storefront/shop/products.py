@@ -126,8 +126,16 @@ def _page(offer: Offer, text: dict[str, Any], preview: bool) -> str:
         below=call_markup(
             "product_page_below", product_id=offer.product_id, product_code=offer.code, lang=lang
         ),
-        structured=[structured.product(offer, text["meta_description"], methods)],
+        structured=[_said_of_it(offer) | structured.product(offer, text["meta_description"], methods)],
     )
+
+
+def _said_of_it(offer: Offer) -> dict[str, Any]:
+    """What plugins add to the product's structured data; the shop's own properties win."""
+    said: dict[str, Any] = {}
+    for answer in call_all("product_structured_data", product_code=offer.code, lang=offer.lang):
+        said |= answer
+    return said
 
 
 def _for_staff_only(html: str) -> Response:
