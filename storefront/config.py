@@ -6,10 +6,13 @@ them, and refuses an unsafe start in production with one clear line.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SHOP_NAME = "Helder"  # on pages and in mails; also the group whose laboratories are not independent
@@ -18,6 +21,9 @@ DEMO_VAT_ID, DEMO_REGISTER_ID = "NL000000000B00", "00000000"
 DEVELOPMENT_KEY = "development-only-key-not-for-production"
 SHORTEST_KEY = 32
 BUNDLED_PLUGINS = "blog,announcement"
+BUNDLED_METHODS = Path(__file__).parent / "payment_methods.json"
+METHOD_CODE = re.compile(r"[a-z][a-z0-9_]{0,19}")
+LONGEST_METHOD = 60
 
 
 class UnsafeSettings(RuntimeError):
@@ -36,6 +42,10 @@ class Settings:
     base_url: str = ""  # scheme and host of absolute addresses; never taken from the Host header
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))  # the shop's "today"
     payment_provider: str = ""  # "stripe", "demo", or "" for none (checkout then answers 503)
+    # Ways to pay, with the names that buyers read; from a JSON file such as payment_methods.json
+    payment_methods: tuple[Mapping[str, Any], ...] = field(
+        default_factory=lambda: payment_methods(BUNDLED_METHODS)
+    )
     stripe_secret_key: str = ""  # switches the Stripe provider on
     stripe_webhook_secret: str = ""  # signs what Stripe sends us
     stripe_api_base: str = ""  # another address of Stripe's API; the tests' double uses it
@@ -78,6 +88,7 @@ class Settings:
             base_url=get("BASE_URL").rstrip("/"),
             time_zone=_zone(get("TIME_ZONE") or "Europe/Amsterdam"),
             payment_provider=provider,
+            payment_methods=payment_methods(Path(get("PAYMENT_METHODS") or BUNDLED_METHODS)),
             stripe_secret_key=stripe_key,
             stripe_webhook_secret=get("STRIPE_WEBHOOK_SECRET"),
             stripe_api_base=get("STRIPE_API_BASE"),
@@ -132,6 +143,24 @@ class Settings:
             raise UnsafeSettings(
                 "STOREFRONT_STRIPE_WEBHOOK_SECRET is missing; Stripe without it loses payments."
             )
+
+
+def payment_methods(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """The ways to pay of a JSON file. Raises UnsafeSettings when it is none, or lacks a name."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        codes = [one["code"] for one in found]
+        names = [one[what][lang] for one in found for what in ("names", "details") for lang in ("nl", "en")]
+        longest = max(len(one["names"][lang]) for one in found for lang in ("nl", "en"))
+        fine = all(METHOD_CODE.fullmatch(code) for code in codes) and all(isinstance(n, str) for n in names)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UnsafeSettings(f"STOREFRONT_PAYMENT_METHODS: {path} cannot be read: {error!r}") from error
+    if not fine or longest > LONGEST_METHOD or len(set(codes)) < len(codes):
+        raise UnsafeSettings(
+            f"STOREFRONT_PAYMENT_METHODS: {path} needs a code of its own for each way to pay, and names in "
+            f"nl and en of at most {LONGEST_METHOD} characters."
+        )
+    return tuple(found)
 
 
 def _whole(name: str, value: str) -> int:

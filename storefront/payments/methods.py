@@ -1,9 +1,13 @@
-"""Ways to pay, as data: the names that buyers read. The provider's page has the last word on the choice."""
+"""Ways to pay, as data: the names that buyers read. The provider's page has the last word on the choice.
+
+They are the list of the setting STOREFRONT_PAYMENT_METHODS, by default `storefront/payment_methods.json`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storefront.addresses import settings
 from storefront.database import LocalText
 
 
@@ -16,25 +20,13 @@ class PaymentMethod:
     details: LocalText
 
 
-METHODS = (
-    PaymentMethod(
-        "ideal",
-        {"nl": "iDEAL | Wero", "en": "iDEAL | Wero"},
-        {"nl": "Betaal in de app van je eigen bank", "en": "Pay in your own banking app"},
-    ),
-    PaymentMethod(
-        "card",
-        {"nl": "Creditcard of betaalpas", "en": "Credit or debit card"},
-        {"nl": "Visa, Mastercard", "en": "Visa, Mastercard"},
-    ),
-    PaymentMethod(
-        "bancontact",
-        {"nl": "Bancontact", "en": "Bancontact"},
-        {"nl": "Voor Belgische rekeningen", "en": "For Belgian accounts"},
-    ),
-)
+def all_methods() -> tuple[PaymentMethod, ...]:
+    """The ways to pay of this shop, at least one, in its order."""
+    return tuple(
+        PaymentMethod(one["code"], one["names"], one["details"]) for one in settings().payment_methods
+    )
 
 
 def method(code: str) -> PaymentMethod | None:
     """The way to pay with this code."""
-    return next((one for one in METHODS if one.code == code), None)
+    return next((one for one in all_methods() if one.code == code), None)

@@ -31,7 +31,7 @@ from storefront.money import format_money
 from storefront.offers.queries import Offer, VariantOffer, offers
 from storefront.offers.reductions import reductions
 from storefront.orders import queries as orders
-from storefront.payments.methods import METHODS
+from storefront.payments.methods import all_methods
 from storefront.pricing.countries import HOME
 from storefront.pricing.discounts import fold_code
 from storefront.pricing.queries import shipping_methods
@@ -230,7 +230,7 @@ def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
         too_heavy=too_heavy(of, methods),
         notes=notes,
         at_code=notes.at_code or code_words(of),
-        payment_methods=METHODS,
+        payment_methods=all_methods(),
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"

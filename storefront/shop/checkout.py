@@ -224,7 +224,7 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 2
         cart=of,
         choice=choice,
         countries=choice.countries,
-        payment_methods=methods.METHODS,
+        payment_methods=methods.all_methods(),
     )
     answer = make_response(html)
     answer.headers["Cache-Control"] = "no-store"

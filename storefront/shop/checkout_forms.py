@@ -14,7 +14,7 @@ from storefront.forms import PublicForm, TextField, given, within
 from storefront.locale import gettext as _
 from storefront.locale import lazy_gettext
 from storefront.orders.rules import Buyer
-from storefront.payments.methods import METHODS
+from storefront.payments.methods import all_methods, method
 from storefront.pricing.countries import COUNTRIES, HOME
 
 NL_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
@@ -63,7 +63,7 @@ class CheckoutForm(PublicForm):
     street = TextField(lazy_gettext("Street and house number"), [filled(), within(160), printable])
     city = TextField(lazy_gettext("City"), [filled(), within(100), printable])
     shipping = TextField(lazy_gettext("Delivery method"), default="")
-    payment = TextField(lazy_gettext("Payment method"), default=METHODS[0].code)
+    payment = TextField(lazy_gettext("Payment method"), default=lambda: all_methods()[0].code)
     terms = BooleanField(lazy_gettext("Consent to the terms"))
     code = TextField(lazy_gettext("Discount code"))
     seen = TextField(default="")  # the totals that stood on the page, see Choice.shown
@@ -76,7 +76,7 @@ class CheckoutForm(PublicForm):
             abort(400)
         if self.code.data and len(self.code.data) > 200:
             abort(400)
-        if self.payment.data not in [method.code for method in METHODS]:
+        if method(self.payment.data or "") is None:
             abort(400)
 
     def validate_phone(self, field: Field) -> None:

@@ -1,5 +1,6 @@
 """An unsafe production start is refused with one clear line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,34 @@ def test_development_needs_nothing_and_brings_the_demo_payment(tmp_path):
 def test_a_stripe_key_chooses_stripe(tmp_path):
     settings = read(tmp_path, STRIPE_SECRET_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1")
     assert settings.payment_provider == "stripe"
+
+
+WAY = {"code": "eps", "names": {"nl": "EPS", "en": "EPS"}, "details": {"nl": "", "en": ""}}
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ("", "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"code": "eps"}', "cannot be read"),
+        (json.dumps([WAY | {"names": {"nl": "EPS"}}]), "cannot be read"),
+        (json.dumps([WAY | {"code": "EPS!"}]), "a code of its own"),
+        (json.dumps([WAY, WAY]), "a code of its own"),
+        (json.dumps([WAY | {"names": {"nl": "x" * 61, "en": "EPS"}}]), "at most 60"),
+    ],
+)
+def test_ways_to_pay_that_cannot_be_are_refused_at_the_start(tmp_path, held, words):
+    file = tmp_path / "ways.json"
+    file.write_text(held)
+    with pytest.raises(UnsafeSettings, match=words):
+        read(tmp_path, PAYMENT_METHODS=str(file))
+
+
+def test_ways_to_pay_are_those_of_the_file(tmp_path):
+    file = tmp_path / "ways.json"
+    file.write_text(json.dumps([WAY]))
+    assert read(tmp_path, PAYMENT_METHODS=str(file)).payment_methods == (WAY,)
+    assert [one["code"] for one in read(tmp_path).payment_methods] == ["ideal", "card", "bancontact"]
+    with pytest.raises(UnsafeSettings, match="cannot be read"):
+        read(tmp_path, PAYMENT_METHODS=str(tmp_path / "none.json"))
