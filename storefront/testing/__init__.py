@@ -271,6 +271,12 @@ def queries() -> Callable[[Flask], contextlib.AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """`figure("orders: 12 s")` puts a line at the end of the run; figures are printed, never asserted."""
+    return lambda text: request.node.user_properties.append(("figure", text))
+
+
+@pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
     """A function that serves an app by gunicorn: serve(app, workers=2, threads=8, STRIPE_API_BASE="…")."""
     running: list[Live] = []
@@ -292,9 +298,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The last lines: how many tests ran where, and what was left out and why."""
+    """The last lines: what was measured, how many tests ran where, and what was left out and why."""
     ran = {"SQLite": 0, "PostgreSQL": 0, "browser": 0}
-    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    told = [text for report in reports for name, text in report.user_properties if name == "figure"]
+    for figure in sorted(map(str, told)):
+        terminalreporter.write_line(figure)
+    for report in reports:
         where = (
             "browser"
             if "browser" in report.keywords

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,7 +24,7 @@ from storefront.testing import KEY, Live, Maker
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import POSTED, SMALL, Shelf
-from tests.races.crowd import served_here
+from tests.races.crowd import name_of, served_here
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 Serve = Callable[..., Live]
@@ -65,12 +66,16 @@ def order_at_once(url: str, cookies: list[str]) -> list[Answer]:
 
 
 @pytest.mark.parametrize(("buyers", "units"), [(100, 5), pytest.param(1000, 50, marks=pytest.mark.full)])
-def test_more_buyers_than_units(shop: tuple[Flask, Shelf], serve: Serve, buyers: int, units: int) -> None:
+def test_more_buyers_than_units(
+    shop: tuple[Flask, Shelf], serve: Serve, figure: Callable[[str], None], buyers: int, units: int
+) -> None:
     app, shelf_ = shop
     with writing():
         stock.set_level(shelf_.ids[SMALL], units, "test")
     live = serve(app, workers=2, threads=8)
-    answers = order_at_once(live.url, [cart_cookie() for _ in range(buyers)])
+    carts, began = [cart_cookie() for _ in range(buyers)], time.monotonic()
+    answers = order_at_once(live.url, carts)
+    figure(f"{buyers} buyers for {units} units, {name_of(app)}: {time.monotonic() - began:.1f} s")
     statuses = [status for status, _ in answers]
     assert (statuses.count(303), statuses.count(409)) == (units, buyers - units), statuses
     assert all("/payment/demo/" in location for status, location in answers if status == 303)

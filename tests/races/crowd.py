@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -26,7 +27,7 @@ from storefront.database import db
 from storefront.orders.models import Order, OrderLine
 from storefront.payments.models import Payment
 from storefront.stock.models import StockLevel, StockMovement
-from storefront.testing import KEY
+from storefront.testing import KEY, Live
 from tests.orders.shelf import POSTED, PRICES
 
 T = TypeVar("T")
@@ -66,6 +67,12 @@ def call(
         return Answer(0, "", b"", None)
     finally:
         connection.close()
+
+
+def is_clear(answer: Answer) -> bool:
+    """503 with words that a person can read, and when to come again."""
+    said = answer.headers is not None and "Retry-After" in answer.headers
+    return answer.status == 503 and said and b"<h1" in answer.body
 
 
 def at_once(things: Sequence[T], act: Callable[[T], Any]) -> list[Any]:
@@ -136,6 +143,18 @@ def until(true: Callable[[], bool], what: str, seconds: float = 60.0) -> float:
             pytest.fail(f"not within {seconds:.0f} s: {what}")
         pause.wait(0.05)
     return time.monotonic() - began
+
+
+def web_processes(live: Live) -> list[int]:
+    """The process ids of gunicorn's workers."""
+    parent = live.process.pid
+    return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def name_of(app: Flask) -> str:
+    """The database of a shop, as people say it."""
+    sqlite = app.extensions["storefront"].database_url.startswith("sqlite")
+    return "SQLite" if sqlite else "PostgreSQL"
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,6 +22,7 @@ from tests.orders.shelf import LARGE, SHAKER, SMALL, Shelf, new_order
 from tests.races.crowd import (
     DATABASES,
     at_once,
+    name_of,
     new_cookie,
     partial_orders,
     pay_post,
@@ -49,11 +51,12 @@ def opposite(buyers: int) -> list[str]:
 
 @pytest.mark.parametrize("buyers", sized(20, 200))
 def test_carts_in_opposite_order_are_ordered_whole_or_not_at_all(
-    shop: tuple[Flask, Shelf], serve: Serve, buyers: int
+    shop: tuple[Flask, Shelf], serve: Serve, figure: Callable[[str], None], buyers: int
 ) -> None:
     app, _shelf = shop
-    live = serve(app, workers=2, threads=8)
+    live, began = serve(app, workers=2, threads=8), time.monotonic()
     answers = at_once(opposite(buyers), lambda cart: pay_post(live.url, cart))
+    figure(f"{buyers} carts crosswise, {name_of(app)}: {time.monotonic() - began:.1f} s")
     statuses = [answer.status for answer in answers]
     assert (statuses.count(303), statuses.count(409)) == (UNITS, buyers - UNITS), statuses
     assert len(shelf.orders()) == UNITS

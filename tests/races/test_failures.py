@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 import pytest
+import stripe
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from storefront.database import db, is_away
+from storefront.payments import stripe_gateway
+from storefront.payments.providers import PaymentRequest, Session
+from storefront.payments.stripe_gateway import StripeProvider
 from storefront.testing import Live, Maker
 from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
 from tests.races.crowd import (
     DATABASES,
-    Answer,
     at_once,
     call,
+    in_state,
+    is_clear,
     new_cookie,
-    partial_orders,
+    paid_twice,
     pay_post,
+    send_event,
     served_here,
     stock_faults,
     until,
 )
+from tests.races.refunding import Staff, enter, refund
 from tests.stripe_double.state import Double
 
 pytest_plugins = ["tests.stripe_double.fixtures"]
@@ -46,43 +58,119 @@ def shop(
         db.session.remove()
 
 
-def is_clear(answer: Answer) -> bool:
-    """503 with words that a person can read, and when to come again."""
-    said = answer.headers is not None and "Retry-After" in answer.headers
-    return answer.status == 503 and said and b"<h1" in answer.body
-
-
 AT_ONCE = ["500", "429", "html", "busy"]
+LATE = ["slow", "lost"]
 FAULTS = [
-    pytest.param(AT_ONCE, id="refused"),
-    pytest.param(["slow", "lost"], id="late", marks=pytest.mark.full),
+    pytest.param(AT_ONCE, False, id="refused"),
+    pytest.param(LATE, True, id="late, without waiting"),
+    pytest.param(LATE, False, id="late", marks=pytest.mark.full),
 ]
 
 
-@pytest.mark.parametrize("faults", FAULTS)
-def test_stripe_fails_and_no_order_is_lost_or_doubled(
-    shop: tuple[Flask, Shelf], stripe_double: Double, serve: Serve, faults: list[str]
-) -> None:
-    """One try fails: it is asked again under the same key. All tries fail: 503, and the order waits."""
-    app, _shelf = shop
-    live = serve(app, workers=1, threads=8)
-    for number, fault in enumerate(faults, 1):
-        once, never = new_cookie((SMALL, 1)), new_cookie((SMALL, 1))
-        stripe_double.faults[:] = [fault]
-        assert pay_post(live.url, once).status == 303
-        stripe_double.faults[:] = [fault] * 10
-        ways = [lambda cart=never: pay_post(live.url, cart), lambda: call(f"{live.url}/en/products")]
-        refused, page = at_once(ways, lambda way: way())
-        assert (is_clear(refused), page.status) == (True, 200), fault
+@pytest.fixture
+def unheard(stripe_double: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Late answers without the waiting: what is "lost" was done all the same, and the shop hears nothing."""
+    real = stripe_gateway._Client.request
+
+    def asked(self: Any, *args: Any, **more: Any) -> Any:
+        faults = stripe_double.faults[:]
+        fault = faults.pop(0) if faults else ""
         stripe_double.faults.clear()
-        assert pay_post(live.url, never).status == 303
-        assert (len(shelf.orders()), len(stripe_double.sessions)) == (2 * number, 2 * number), fault
+        answer = None if fault == "slow" else real(self, *args, **more)
+        stripe_double.faults[:] = faults
+        if fault:
+            raise stripe.APIConnectionError(fault)
+        return answer
+
+    monkeypatch.setattr(stripe_gateway._Client, "request", asked)
+
+
+@pytest.mark.parametrize(("faults", "here"), FAULTS)
+def test_stripe_fails_and_no_order_is_lost_or_doubled(
+    shop: tuple[Flask, Shelf],
+    stripe_double: Double,
+    serve: Serve,
+    request: pytest.FixtureRequest,
+    faults: list[str],
+    here: bool,
+) -> None:
+    """While orders are placed, when their buyers come back, and when money goes back."""
+    app, _shelf = shop
+    if here:
+        request.getfixturevalue("unheard")
+    stripe_double.at_once = False
+    with served_here(app) if here else nullcontext(serve(app, workers=1, threads=8).url) as url:
+        staff = enter(url)
+        for number, fault in enumerate(faults, 1):
+            sessions = ordered(url, stripe_double, fault)
+            assert (len(shelf.orders()), len(stripe_double.sessions)) == (2 * number, 2 * number), fault
+            for session in sessions:
+                come_back(url, stripe_double, session, fault)
+            assert (in_state("paid"), paid_twice()) == (2 * number, []), fault
+            for order in shelf.orders()[-2:]:
+                give_back(url, stripe_double, staff, order.number, fault)
+            assert [one["amount"] for one in stripe_double.refunds.values()] == [1000] * 2 * number, fault
+    assert {order.refunded_cents for order in shelf.orders()} == {1000}
     assert stock_faults(UNITS) == []
+
+
+def ordered(url: str, double: Double, fault: str) -> list[dict[str, Any]]:
+    """Two orders. One try fails: it is asked again under the same key. All fail: 503, and the order waits."""
+    before, once, never = set(double.sessions), new_cookie((SMALL, 1)), new_cookie((SMALL, 1))
+    double.faults[:] = [fault]
+    assert pay_post(url, once).status == 303, fault
+    double.faults[:] = [fault] * 10
+    ways = [lambda: pay_post(url, never), lambda: call(f"{url}/en/products")]
+    refused, page = at_once(ways, lambda way: way())
+    assert (is_clear(refused), page.status) == (True, 200), fault
+    double.faults.clear()
+    assert pay_post(url, never).status == 303, fault
+    return [session for reference, session in double.sessions.items() if reference not in before]
+
+
+def come_back(url: str, double: Double, session: dict[str, Any], fault: str) -> None:
+    """The buyer paid and comes back while Stripe is silent: the order's page is there, its state follows."""
+    double.pay(session["id"])
+    double.faults[:] = [fault] * 10
+    path = session["success_url"].partition("/en/")[2]
+    answer = call(f"{url}/en/{path}")
+    assert answer.status == 303, fault
+    assert call(urljoin(url, answer.location)).status == 200, fault
+    double.faults.clear()
+    told = [one for one in double.waiting if one["data"]["object"]["id"] == session["id"]]
+    assert {send_event(url, double.secret, one)[0] for one in told} == {200}
+
+
+def give_back(url: str, double: Double, staff: Staff, number: str, fault: str) -> None:
+    """Staff give a part back while Stripe fails: they are told so, press again, and it goes back once."""
+    double.faults[:] = [fault] * 10
+    assert refund(url, staff, number) == 503, fault
+    double.faults.clear()
+    assert refund(url, staff, number) == 303, fault
+
+
+def test_control_a_session_under_a_new_key_each_time_is_a_second_one(
+    shop: tuple[Flask, Shelf], stripe_double: Double, unheard: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin forgets what it asked for; the answer that was lost had made a session."""
+    real, numbers = StripeProvider.create_session, itertools.count(1)
+
+    def create(self: StripeProvider, request: PaymentRequest) -> Session:
+        return real(self, replace(request, key=f"{request.key}-{next(numbers)}"))
+
+    monkeypatch.setattr(StripeProvider, "create_session", create)
+    with served_here(shop[0]) as url:
+        cart = new_cookie((SMALL, 1))
+        stripe_double.faults[:] = ["lost"] * 2
+        assert is_clear(pay_post(url, cart))
+        stripe_double.faults.clear()
+        assert pay_post(url, cart).status == 303
+    assert (len(shelf.orders()), len(stripe_double.sessions)) == (1, 2)
 
 
 @pytest.mark.postgres
 def test_postgresql_is_restarted_while_the_shop_sells(
-    make_app: Maker, serve: Serve, postgres_url: str, capsys: pytest.CaptureFixture[str]
+    make_app: Maker, serve: Serve, postgres_url: str, figure: Callable[[str], None]
 ) -> None:
     if os.environ.get("STOREFRONT_TEST_POSTGRES_URL"):
         pytest.skip("the PostgreSQL server is not ours to restart")
@@ -109,8 +197,7 @@ def test_postgresql_is_restarted_while_the_shop_sells(
         assert len(shelf.orders()) == promised.count(303) + 1 == 11
         assert stock_faults(UNITS) == []
         db.session.remove()
-    with capsys.disabled():
-        print(f"\nPostgreSQL restarted: the shop was back {seconds:.2f} s after the database")
+    figure(f"PostgreSQL restarted: the shop was back {seconds:.2f} s after the database")
 
 
 def stop(folder: Path) -> None:
@@ -130,39 +217,6 @@ def control(folder: Path, *words: str) -> None:
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder}
     subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", str(folder), *words], **quiet)  # type: ignore[call-overload]
-
-
-def test_the_disk_is_full_and_pages_stay_readable(
-    make_app: Maker, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """SQLite may not grow (max_page_count): orders get a clear 503 until there is room again."""
-    app = make_app("empty", "sqlite")
-    with app.app_context():
-        shelf.fill(UNITS)
-        pages = int(db.session.scalar(text("PRAGMA page_count")) or 0)
-        most = {"pages": pages + 10}
-        db.session.remove()
-        db.engine.dispose()
-
-        @event.listens_for(db.engine, "checkout")
-        def bounded(raw: object, *_: object) -> None:
-            raw.execute(f"PRAGMA max_page_count = {most['pages']}")  # type: ignore[attr-defined]
-
-        carts, answers = [new_cookie((SMALL, 1)) for _ in range(UNITS)], list[Answer]()
-        with served_here(app) as url:
-            while not answers or answers[-1].status == 303:
-                answers.append(pay_post(url, carts[len(answers)]))
-            promised = len(answers) - 1
-            assert is_clear(answers[-1])
-            assert call(f"{url}/en/products").status == 200
-            assert promised <= len(shelf.orders()) <= promised + 1
-            assert (partial_orders(1), stock_faults(UNITS)) == ([], [])
-            most["pages"] = 1 << 20
-            db.session.remove()
-            seconds = until(lambda: pay_post(url, carts[promised]).status == 303, "selling again")
-            assert len(shelf.orders()) == promised + 1
-    with capsys.disabled():
-        print(f"\ndisk full by max_page_count: selling again after {seconds:.2f} s")
 
 
 def test_a_fault_of_ours_is_not_called_away(any_app: Flask) -> None:

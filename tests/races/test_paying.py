@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ from tests.races.crowd import (
     crowd,
     event,
     in_state,
+    name_of,
     new_cookie,
     paid_twice,
     pay_post,
@@ -47,6 +49,7 @@ from tests.stripe_double.state import Double
 
 pytest_plugins = ["tests.stripe_double.fixtures"]
 Serve = Callable[..., Live]
+Figure = Callable[[str], None]
 UNITS = 2000
 SOON = 20  # seconds that a thread waits for its pair
 
@@ -91,11 +94,12 @@ def written(live: Live) -> int:
 
 @pytest.mark.parametrize("carts", sized(50, 500))
 def test_a_cart_that_is_posted_twenty_times_is_one_order_and_one_session(
-    shop: Shop, serve: Serve, carts: int
+    shop: Shop, serve: Serve, figure: Figure, carts: int
 ) -> None:
     live = serve(shop.app, workers=2, threads=8)
-    cookies = [new_cookie((SMALL, 1)) for _ in range(carts)]
+    cookies, began = [new_cookie((SMALL, 1)) for _ in range(carts)], time.monotonic()
     answers = crowd(shuffled(cookies * 20, 5), lambda cart: pay_post(live.url, cart))
+    figure(f"{carts} carts posted 20 times, {name_of(shop.app)}: {time.monotonic() - began:.0f} s")
     assert {answer.status for answer in answers} == {303}
     assert len({answer.location for answer in answers}) == carts
     assert (len(shelf.orders()), len(shop.double.sessions), movements()) == (carts, carts, carts)
@@ -132,15 +136,18 @@ def stories(sessions: list[dict[str, Any]], each: int) -> list[dict[str, Any]]:
     ("count", "deliveries"), [(30, 1000), pytest.param(300, 10000, marks=pytest.mark.full)]
 )
 def test_deliveries_many_repeated_and_shuffled_pay_each_order_once(
-    shop: Shop, serve: Serve, count: int, deliveries: int
+    shop: Shop, serve: Serve, figure: Figure, count: int, deliveries: int
 ) -> None:
     sessions = to_pay(shop.shelf, shop.double, count)
     live = serve(shop.app, workers=2, threads=8)
     told = stories(sessions, -(-deliveries // count))[:deliveries]
     first = [event("checkout.session.completed", session) for session in sessions]
+    began = time.monotonic()
     results = crowd(
         shuffled([*told[count:], *first], 9), lambda one: send_event(live.url, shop.double.secret, one)
     )
+    seconds, most = time.monotonic() - began, max(tries for _status, tries in results)
+    figure(f"{deliveries} deliveries, {name_of(shop.app)}: {seconds:.0f} s, at most {most} tries")
     assert len(results) == deliveries
     assert {status for status, _tries in results} == {200}, "at most 8 tries each"
     assert (in_state("paid"), mails(), movements(), written(live)) == (count,) * 4
@@ -148,7 +155,9 @@ def test_deliveries_many_repeated_and_shuffled_pay_each_order_once(
 
 
 @pytest.mark.parametrize("count", sized(100, 1000))
-def test_return_page_and_webhook_at_one_instant_pay_once(shop: Shop, serve: Serve, count: int) -> None:
+def test_return_page_and_webhook_at_one_instant_pay_once(
+    shop: Shop, serve: Serve, figure: Figure, count: int
+) -> None:
     sessions = to_pay(shop.shelf, shop.double, count)
     live = serve(shop.app, workers=2, threads=8)
 
@@ -156,7 +165,9 @@ def test_return_page_and_webhook_at_one_instant_pay_once(shop: Shop, serve: Serv
         ways = [lambda: come_back(live.url, session), lambda: tell(live.url, shop.double, session)]
         return at_once(ways, lambda way: way())
 
+    began = time.monotonic()
     answers = crowd(sessions, pair, most=8)
+    figure(f"{count} pairs of page and webhook, {name_of(shop.app)}: {time.monotonic() - began:.0f} s")
     assert all(answer == [303, 200] for answer in answers), answers
     assert (in_state("paid"), mails(), movements()) == (count, count, count)
     assert paid_twice() == []
