@@ -22,6 +22,7 @@ from storefront.locale import LANGUAGES
 from storefront.media.actions import store_drawing
 from storefront.pages import actions as pages
 from storefront.pricing.defaults import add_defaults
+from storefront.pricing.discount_editing import DiscountData, add_discount
 from storefront.quality.actions import set_absorption
 from storefront.stock import actions as stock
 
@@ -43,6 +44,7 @@ def load(today: date) -> None:
     for product in read("products"):
         _load_product(product, today)
     evidence.load(read("evidence"), today)
+    add_discount(DiscountData(starts_on=today, **read("discount")), today)
 
 
 def read(name: str) -> Any:

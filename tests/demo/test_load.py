@@ -98,6 +98,17 @@ def test_price_without_vat_and_vat_are_those_of_the_brief() -> None:
         assert (prices[sku] - vat_of(prices[sku], 900), vat_of(prices[sku], 900)) == (net, vat)
 
 
+def test_the_demo_code_takes_a_tenth_off_and_no_price_on_a_page_changes(any_demo_app: Flask) -> None:
+    client = any_demo_app.test_client()
+    assert "€34.95" in client.get("/en/products/magnesium-l-threonate-capsules").text
+    client.post("/en/cart/add", data={"sku": "MGT-C-90", "quantity": "2"})
+    assert "€69.90" in client.get("/en/cart").text
+    assert client.post("/en/cart/code", data={"code": "welkom10"}).status_code == 303
+    page = client.get("/en/cart").text
+    assert re.search(r"Welcome discount \(WELKOM10\)</dt><dd>-€7\.00", page), page
+    assert "€62.90" in page
+
+
 def test_a_template_and_its_difference() -> None:
     result = {"code": "purity", "value": "99.9", "unit": "% area"}
     assert merged(result, None) == result
