@@ -47,11 +47,11 @@ def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
     )
     if order.state != order_rules.PLACED:
         raise Refused(_("This order cannot be paid any more."), status=409)
-    latest = queries.latest_payment(order_id)
-    moment = clock.now()
+    attempts, moment = queries.payments_of(order_id), clock.now()
+    latest = attempts[-1] if attempts else None
     last_moment = order.placed_at + order_rules.LONGEST_UNPAID
     if latest is not None:
-        if latest.state in (rules.PENDING, *rules.TAKEN):
+        if latest.state in rules.TAKEN or any(one.state == rules.PENDING for one in attempts):
             raise Refused(_("Your payment is being processed."), status=409)
         if latest.provider == provider and rules.is_usable(latest.state, latest.created_at, moment):
             return latest, order
@@ -111,12 +111,16 @@ def session_opened(payment_id: int, session: Session) -> bool:
     return opened or db.session.get_one(Payment, payment_id, populate_existing=True).state == rules.OPEN
 
 
-def close_attempt(payment_id: int, state: str) -> bool:
-    """End an attempt that brought no money. False when it had ended already."""
+def close_attempt(payment_id: int, state: str, answered: bool = True) -> bool:
+    """End an attempt that brought no money. False when it had ended already.
+
+    answered: the provider said so too. Else it may still bring money, and the reconciler asks about it.
+    """
+    moment = clock.now()
     return _changed(
         update(Payment)
         .where(Payment.id == payment_id, Payment.state.in_((*rules.LIVE, rules.PENDING)))
-        .values(state=state, completed_at=clock.now(), answered_at=clock.now())
+        .values(state=state, completed_at=moment, answered_at=moment if answered else None)
     )
 
 

@@ -300,11 +300,13 @@ def _end_sessions(order_id: int, given_up: bool) -> bool:
             if not given_up:
                 raise ProviderAway(str(refusal)) from refusal
             status = Status("expired")
+        if status.state == "open":
+            raise ProviderAway("the page at the provider did not end")
         too_late = given_up and attempt.state == rules.PENDING
         if status.state == "paid" or (status.state == "pending" and not too_late):
             _write(settle, attempt.id, status, attempt.provider)
             return False
-        _write(actions.close_attempt, attempt.id, rules.EXPIRED)
+        _write(actions.close_attempt, attempt.id, rules.EXPIRED, answered=status.state != "pending")
     return True
 
 

@@ -53,7 +53,7 @@ def _attempt_of(payment: Payment) -> Attempt:
 def unanswered(moment: datetime) -> list[Attempt]:
     """The attempts of which the provider should have told us by now, the oldest first.
 
-    A page that is open, or ended without the provider's word, is asked about; a bank once in a while.
+    A page that is open, or that we ended without the provider's word, is asked about; a bank once in a while.
     """
     old = Payment.created_at < moment - rules.ASKED_AFTER
     silent = or_(Payment.answered_at.is_(None), Payment.answered_at < moment - rules.BANK_ASKED_EVERY)
@@ -61,7 +61,7 @@ def unanswered(moment: datetime) -> list[Attempt]:
         Payment.state == rules.EXPIRED,
         Payment.answered_at.is_(None),
         Payment.created_at < moment - rules.SESSION - rules.ASKED_AFTER,
-        Payment.created_at > moment - rules.FORGOTTEN,
+        func.coalesce(Payment.completed_at, Payment.created_at) > moment - rules.FORGOTTEN,
     )
     asked = or_(Payment.state == rules.OPEN, and_(Payment.state == rules.PENDING, silent), left)
     statement = select(Payment).where(old, Payment.reference.is_not(None), asked).order_by(Payment.id)
@@ -102,15 +102,14 @@ def is_unfinished(refund_id: int) -> bool:
 
 def payments_of(order_id: int) -> list[Payment]:
     """All attempts to pay an order, the first one first."""
-    return list(
-        db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt))
-    )
+    statement = select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt)
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
 def latest_payment(order_id: int) -> Payment | None:
     """The newest attempt to pay an order."""
     statement = select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt.desc()).limit(1)
-    return db.session.scalar(statement)
+    return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
 @dataclass(frozen=True, slots=True)

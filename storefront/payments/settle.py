@@ -53,10 +53,10 @@ def settle(payment_id: int, status: Status, actor: str) -> None:
     if payment.state in rules.TAKEN:
         return
     change = _CHANGES.get(status.state)
-    payment.answered_at = clock.now()
     if change is not None:
         change(payment, status, actor)
-        db.session.flush()
+    payment.answered_at = clock.now()
+    db.session.flush()
     if payment.intent and payment.state in rules.TAKEN:
         take_waiting(payment.provider, payment.intent)
 
@@ -96,12 +96,15 @@ def _is_accepted(order_id: int, actor: str, details: Mapping[str, Any]) -> bool:
 
 
 def _pending(payment: Payment, status: Status, actor: str) -> None:
-    if payment.state not in rules.LIVE:
+    ended_by_us = payment.state == rules.EXPIRED and payment.answered_at is None
+    if payment.state not in rules.LIVE and not ended_by_us:
         return
-    payment.state, payment.intent = rules.PENDING, status.intent
+    payment.state, payment.intent, payment.completed_at = rules.PENDING, status.intent, None
     orders.note(payment.order_id, "pending", actor, {"attempt": payment.attempt})
-    enqueue("mail.order_received", {"order_id": payment.order_id})
-    actions.keep_for_bank(db.session.get_one(Order, payment.order_id))
+    order = db.session.get_one(Order, payment.order_id, populate_existing=True)
+    if order.state == order_rules.PLACED:
+        enqueue("mail.order_received", {"order_id": order.id})
+        actions.keep_for_bank(order)
 
 
 def _failed(payment: Payment, status: Status, actor: str) -> None:

@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask, current_app
+from sqlalchemy import select
 
 from storefront import clock, worker
 from storefront.database import db
+from storefront.jobs.models import Job
 from storefront.orders import queries as orders
 from storefront.payments import conversation, later, patience, queries, stripe_gateway
 from storefront.payments.conversation import reconcile
-from storefront.payments.providers import ProviderAway, RefundNews
+from storefront.payments.providers import ProviderAway, RefundNews, Status
 from storefront.payments.stripe_gateway import StripeProvider
+from storefront.refusals import Refused
 from storefront.transactions import writing
 from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import attempts, kinds, placed, state
@@ -83,6 +86,57 @@ def test_money_on_a_page_that_we_had_given_up_is_found(shop: Shelf, stripe_doubl
     with after(minutes=36):
         assert reconcile() == 1
     assert (state(order_id), attempts(order_id)) == ("paid", ["paid", "open"])
+
+
+def test_a_bank_that_takes_its_time_over_a_page_that_we_had_given_up_is_waited_for(
+    shop: Shelf, stripe_double: Double
+) -> None:
+    """The page was replaced, its buyer completed it with a debit, and no webhook came, now or later."""
+    order_id, reference = begun(shop)
+    with after(minutes=30):
+        conversation.start_payment(order_id)
+        stripe_double.pay_later(reference)
+    with after(minutes=36):
+        assert reconcile() == 1
+        with pytest.raises(Refused):  # it would be paid twice
+            conversation.start_payment(order_id)
+    with after(minutes=80):
+        assert conversation.sweep() == 0
+    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("placed", ["pending", "open"], 8)
+    assert "mail.order_received" in db.session.scalars(select(Job.name))
+    stripe_double.bank_answers(reference, yes=True)
+    with after(days=3):
+        assert reconcile() >= 1
+    assert (state(order_id), attempts(order_id)[0]) == ("paid", "paid")
+
+
+def test_money_of_a_debit_that_was_given_up_after_two_weeks_is_found(
+    shop: Shelf, stripe_double: Double
+) -> None:
+    order_id, reference = begun(shop)
+    stripe_double.pay_later(reference)
+    with after(minutes=4):
+        assert reconcile() == 1
+    with after(days=14, minutes=1):
+        assert conversation.sweep() == 1
+    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("expired", ["expired"], 10)
+    with after(days=14, minutes=6):
+        reconcile()
+    assert (state(order_id), attempts(order_id)) == ("expired", ["pending"])
+    stripe_double.bank_answers(reference, yes=True)
+    with after(days=30):
+        assert reconcile() == 1
+    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("paid", ["paid"], 8)
+
+
+def test_a_page_that_does_not_end_keeps_the_stock(
+    shop: Shelf, stripe_double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id, _reference = begun(shop)
+    monkeypatch.setattr(StripeProvider, "expire_session", lambda *_: Status("open"))
+    with after(minutes=46):
+        assert conversation.sweep() == 0
+    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("placed", ["open"], 8)
 
 
 def test_what_cannot_be_asked_does_not_keep_the_others_waiting(shop: Shelf, stripe_double: Double) -> None:
