@@ -75,8 +75,11 @@ def place(new: NewOrder) -> OrderOfCart:
 
 
 def _make_way(new: NewOrder) -> OrderOfCart | None:
-    """The order that this post made already; else None, when the open order of the cart is out of the way."""
-    present = queries.latest_order(new.cart_id)
+    """The order that this post made already; else None, when the open order of the cart is out of the way.
+
+    The cart's orders are locked: late money of one that expired may come at this very instant.
+    """
+    present = queries.latest_order(new.cart_id, lock=True)
     if present is None:
         return None
     if present.digest == new.digest and present.state not in rules.CLOSED:

@@ -40,13 +40,16 @@ class OrderOfCart:
     digest: str
 
 
-def latest_order(cart_id: str) -> OrderOfCart | None:
-    """The newest order of a cart."""
+def latest_order(cart_id: str, lock: bool = False) -> OrderOfCart | None:
+    """The order of a cart that counts: the one that was bought, else the newest.
+
+    lock: nobody else changes any order of the cart until the transaction ends.
+    """
     columns = (Order.id, Order.number, Order.token, Order.state, Order.cart_digest)
-    row = db.session.execute(
-        select(*columns).where(Order.cart_id == cart_id).order_by(Order.id.desc()).limit(1)
-    ).first()
-    return OrderOfCart(*row) if row else None
+    statement = select(*columns).where(Order.cart_id == cart_id).order_by(Order.id)
+    rows = db.session.execute(statement.with_for_update() if lock else statement)
+    found = [OrderOfCart(*row) for row in rows]
+    return max(found, key=lambda one: (one.state in rules.BOUGHT, one.id), default=None)
 
 
 @dataclass(frozen=True, slots=True)

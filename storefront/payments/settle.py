@@ -87,8 +87,12 @@ def _is_accepted(order_id: int, actor: str, details: Mapping[str, Any]) -> bool:
     """
     order = db.session.get_one(Order, order_id, populate_existing=True)
     if order.state == order_rules.EXPIRED:
-        latest = order_queries.latest_order(order.cart_id)
-        ordered_anew = latest is not None and latest.id != order_id and latest.state not in order_rules.CLOSED
+        latest = order_queries.latest_order(order.cart_id, lock=True)
+        ordered_anew = (
+            latest is not None
+            and latest.id != order_id
+            and latest.state in (order_rules.PLACED, *order_rules.BOUGHT)
+        )
         if ordered_anew or any(line.variant_id is None for line in order.lines):
             return False
         details = {**details, "reason": "late"}

@@ -78,6 +78,7 @@ def end_of(order_id: int) -> str:
     jobs = select(Job.name, Job.payload).where(Job.name.like("mail.%")).order_by(Job.name)
     mails = Counter(name for name, payload in db.session.execute(jobs) if payload.get("order_id") == order_id)
     assert mails.pop("mail.order_received", 0) <= 1, "only whose bank answered late is told before the money"
+    assert mails.pop("mail.payment_failed", 0) <= 1, "only whose bank said no first, once"
     return ", ".join(
         [
             *(order.state, f"{order.refunded_cents} back", "ended" if order.closed_at else "open"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,9 +21,10 @@ from storefront.payments.providers import Notice, RefundNews, Status
 from storefront.payments.settle import settle, take_notice
 from storefront.refusals import Refused
 from storefront.stock import actions as stock
+from storefront.testing import Maker
 from storefront.transactions import writing
 from tests.orders import shelf
-from tests.orders.shelf import SMALL, Shelf
+from tests.orders.shelf import SMALL, Shelf, new_order
 from tests.payments.till import attempts, kinds, opened, placed, state
 from tests.stripe_double.state import Double
 
@@ -145,6 +148,62 @@ def test_the_worker_gives_it_back_and_writes_to_the_buyer(shop: Shelf, any_app: 
         assert words in message.html
         assert "69,90" in message.text or "69.90" in message.text
         assert message.key.startswith("money-returned-refund-")
+
+
+def test_of_two_orders_of_a_cart_late_money_buys_one(shop: Shelf) -> None:
+    first, payment_id = late(shop)
+    second, of_second = late(shop)
+    settled(payment_id, PAID)
+    settled(of_second, Status("paid", "pi_2", 6990, "eur"))
+    assert (state(first), state(second), attempts(second)) == ("paid", "expired", ["held"])
+    with pytest.raises(order_actions.OpenOrderChanged), writing():
+        order_actions.place(new_order(shop, {SMALL: 3}))
+    assert shop.left(SMALL) == 8
+
+
+def bought_together(app: Flask, shop: Shelf) -> list[str]:
+    """The states of a cart's orders after late money, and a new order of it before that was committed."""
+    _order_id, payment_id = late(shop)
+    new = new_order(shop, {SMALL: 3})
+    settled_, placed_ = threading.Event(), threading.Event()
+
+    def late_money() -> None:
+        with app.app_context():
+            with writing():
+                settle(payment_id, PAID, "test")
+                settled_.set()
+                placed_.wait(timeout=1)  # the other one is stopped by our lock, or done
+            db.session.remove()
+
+    def order_anew() -> None:
+        with app.app_context():
+            settled_.wait(timeout=30)
+            with contextlib.suppress(order_actions.OpenOrderChanged), writing():
+                order_actions.place(new)
+            placed_.set()
+            db.session.remove()
+
+    threads = [threading.Thread(target=act) for act in (late_money, order_anew)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [order.state for order in shelf.orders()]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("locked", [True, False])
+def test_late_money_and_a_new_order_of_the_cart_at_once(
+    make_app: Maker, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """The second run is the control: it looks without the lock, and the cart is bought twice."""
+    app, real = make_app("empty", "postgres"), orders.latest_order
+    with app.app_context():
+        if not locked:
+            monkeypatch.setattr(orders, "latest_order", lambda cart_id, lock=False: real(cart_id))
+        states = bought_together(app, shelf.fill(10))
+        db.session.remove()
+    assert states == (["paid"] if locked else ["paid", "placed"])
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
