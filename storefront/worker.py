@@ -32,6 +32,7 @@ from storefront.orders.actions import forget_phones
 from storefront.payments import conversation
 from storefront.payments import mail as payment_mail
 from storefront.payments.actions import forget_events
+from storefront.payments.patience import until
 from storefront.plugin_system import calling, hookspecs
 from storefront.transactions import writing
 
@@ -152,17 +153,18 @@ def work(once: bool = False) -> int:
 
 
 def _work(pulse: Pulse, stopping: threading.Event, once: bool) -> int:
-    done, next_look = 0, clock.now()
+    done, next_look, again = 0, clock.now(), False
     while not stopping.is_set():
         pulse.busy_since = clock.now()
-        if clock.now() >= next_look:
-            _survives(run_periodic, pulse)
+        if clock.now() >= next_look or once:
+            with until(stopping.is_set):
+                again = _survives(run_periodic, pulse)
             next_look = clock.now() + timedelta(seconds=IDLE_SECONDS)
         if stopping.is_set():
             break
         ran = _survives(run_one, pulse)
         done += ran
-        if not ran:
+        if not ran and not (once and again):
             if once:
                 break
             stopping.wait(IDLE_SECONDS)
@@ -186,15 +188,18 @@ def new_holder() -> str:
 
 
 def run_periodic(holder: str = "") -> bool:
-    """Do what has to be done again now and no other worker has in hand. False when there is nothing."""
-    holder, ran = holder or new_holder(), False
+    """Do one thing that has to be done again now and that no other worker has in hand. False: there is none.
+
+    One, since jobs have to be done between two of them.
+    """
+    holder = holder or new_holder()
     known = known_periodic()
     for name in periodic.due(known):
         with writing():
             taken = periodic.take(name, holder)
         if not taken:
             continue
-        ran, error = True, ""
+        error = ""
         try:
             known[name].function()
         except Exception as failure:
@@ -203,7 +208,8 @@ def run_periodic(holder: str = "") -> bool:
         finally:
             db.session.rollback()
         _note(periodic.finish, name, holder, known[name].every, error)
-    return ran
+        return True
+    return False
 
 
 def run_one(holder: str = "") -> bool:

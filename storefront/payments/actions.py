@@ -58,7 +58,7 @@ def open_attempt(order_id: int, provider: str) -> tuple[Payment, Order]:
         if latest.attempt >= rules.MOST_ATTEMPTS or rules.session_end(moment) > last_moment:
             raise TooLate
         if latest.state in rules.LIVE:
-            latest.state, latest.completed_at = rules.EXPIRED, moment
+            latest.state, latest.completed_at, latest.answered_at = rules.EXPIRED, moment, None
     number = latest.attempt + 1 if latest else 1
     payment = Payment(
         order_id=order_id,
@@ -109,6 +109,12 @@ def session_opened(payment_id: int, session: Session) -> bool:
         .values(state=rules.OPEN, reference=session.reference, url=session.url)
     )
     return opened or db.session.get_one(Payment, payment_id, populate_existing=True).state == rules.OPEN
+
+
+def still_open(payment_id: int) -> None:
+    """The provider was asked, and the buyer has not paid yet."""
+    mine = update(Payment).where(Payment.id == payment_id, Payment.state == rules.OPEN)
+    _changed(mine.values(answered_at=clock.now()))
 
 
 def close_attempt(payment_id: int, state: str, answered: bool = True) -> bool:

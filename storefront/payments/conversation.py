@@ -6,7 +6,9 @@ answer or a second click never makes a second payment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import random
+from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -18,7 +20,7 @@ from storefront.orders import queries as order_queries
 from storefront.orders import rules as order_rules
 from storefront.payments import actions, choice, later, queries, rules
 from storefront.payments.demo_gateway import DemoProvider
-from storefront.payments.patience import patience
+from storefront.payments.patience import LONGEST_RUN, is_spent, patience
 from storefront.payments.providers import (
     Notice,
     PaymentRequest,
@@ -111,11 +113,13 @@ def look_up(order_id: int) -> None:
         _ask(attempts[-1])
 
 
+@patience(LONGEST_RUN)
 def reconcile() -> int:
-    """Ask about everything that we should have been told of by now, and settle it. How much changed.
+    """Ask about what we should have been told of by now, and settle it. How much changed.
 
     Attempts to pay, refunds without an answer, and news that waits although it could be taken in. What cannot
-    be asked now is asked again the next time.
+    be asked now is asked the next time. When the provider is away, or takes too long, the run ends; the next
+    one begins elsewhere.
     """
     attempts, refunds = queries.unanswered(clock.now()), queries.unanswered_refunds(clock.now())
     waiting = later.left_waiting()
@@ -123,10 +127,18 @@ def reconcile() -> int:
     changed = len(waiting)
     for provider, about in waiting:
         _write(later.take_waiting, provider, about)
-    for attempt in attempts:
-        changed += _tried(_ask, attempt)
-    for refund_id in refunds:
-        changed += _tried(_complete_again, refund_id)
+    asking = [functools.partial(_complete_again, refund_id) for refund_id in refunds]
+    asking += [functools.partial(_ask_again, attempt) for attempt in attempts]
+    for ask in _shuffled(asking):
+        if is_spent():
+            break
+        try:
+            changed += ask()
+        except (ProviderGone, ProviderRefused, Refused) as problem:  # it does not keep the others waiting
+            log.warning("not reconciled", what=str(ask.args), reason=str(problem))
+        except ProviderAway as problem:
+            log.warning("not reconciled", what=str(ask.args), reason=str(problem))
+            break
     return changed
 
 
@@ -156,25 +168,31 @@ def take_in(notice: Notice, provider: str) -> bool:
     return _write(take_notice, notice, provider)
 
 
+@patience(LONGEST_RUN)
 def sweep() -> int:
     """Give back the stock of what was not paid in time; the session at the provider ends first. How many.
 
-    An order whose provider does not answer is left for the next sweep: its buyer could still pay. So is one
-    whose provider the shop does not have any more; a person has to look at it there.
+    An order whose provider does not answer is left for the next sweep, with all after it: its buyer could
+    still pay. So is one whose provider the shop does not have any more; a person has to look at it there.
     """
     overdue = order_queries.overdue(clock.now())
     ends_reading()
     expired = 0
     gone: list[int] = []
-    for order_id in overdue:
+    for order_id in _shuffled(overdue):
+        if is_spent():
+            break
         try:
             expired += _end_sessions(order_id, given_up=True) and _write(_expire_overdue, order_id)
         except ProviderGone:
             gone.append(order_id)
-        except (ProviderAway, ProviderRefused) as problem:
+        except ProviderRefused as problem:
             log.warning("reservation not ended", order_id=order_id, reason=str(problem))
+        except ProviderAway as problem:
+            log.warning("reservation not ended", order_id=order_id, reason=str(problem))
+            break
     if gone:
-        log.warning("orders keep their stock, since their payment provider is gone", order_ids=gone)
+        log.warning("orders keep their stock, since their payment provider is gone", order_ids=sorted(gone))
     return expired
 
 
@@ -262,22 +280,24 @@ def _begin_return(payment_id: int) -> DueRefund | None:
     return None if refund is None else queries.due_refund(refund.id)
 
 
+def _shuffled(things: Sequence[R]) -> list[R]:
+    """In another order each time: one at which a run ends does not keep the same others waiting for ever."""
+    return random.sample(things, len(things))
+
+
+def _ask_again(attempt: Attempt) -> bool:
+    return _ask(attempt, note_open=True)
+
+
 @patience()
-def _ask(attempt: Attempt) -> bool:
+def _ask(attempt: Attempt, note_open: bool = False) -> bool:
     status = _provider_of(attempt).session_status(attempt.reference)
     if status.state == "open":
+        if note_open:
+            _write(actions.still_open, attempt.id)
         return False
     _write(settle, attempt.id, status, attempt.provider)
     return status.state != attempt.state
-
-
-def _tried(ask: Callable[[R], bool], what: R) -> bool:
-    """Ask about one of many: what cannot be asked does not keep the others waiting."""
-    try:
-        return ask(what)
-    except (ProviderAway, ProviderRefused, Refused) as problem:
-        log.warning("not reconciled", what=str(what), reason=str(problem))
-        return False
 
 
 @patience()
@@ -301,7 +321,8 @@ def _end_sessions(order_id: int, given_up: bool) -> bool:
                 raise ProviderAway(str(refusal)) from refusal
             status = Status("expired")
         if status.state == "open":
-            raise ProviderAway("the page at the provider did not end")
+            did_not_end = "the page at the provider did not end"
+            raise ProviderRefused(did_not_end) if given_up else ProviderAway(did_not_end)
         too_late = given_up and attempt.state == rules.PENDING
         if status.state == "paid" or (status.state == "pending" and not too_late):
             _write(settle, attempt.id, status, attempt.provider)

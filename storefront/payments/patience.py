@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 LONGEST = 9_500  # milliseconds, as all here
+LONGEST_RUN = (
+    30_000  # of work through many things, for which nobody waits at a screen: mails have to go out too
+)
 TOO_LITTLE = 300  # with less than this left, nobody is asked any more
 
 _ends: ContextVar[int | None] = ContextVar("patience_ends", default=None)
+_stops: ContextVar[Callable[[], bool]] = ContextVar("patience_stops", default=lambda: False)
 
 
 @contextmanager
-def patience() -> Iterator[None]:
-    """All calls within share the time; within another block they share what that one has left.
+def patience(longest: int = LONGEST) -> Iterator[None]:
+    """All calls within share the time; within another block they have no more than that one has left.
 
     Also a decorator: `@patience()` gives each call of the function its own time.
     """
-    if _ends.get() is not None:
-        yield
-        return
-    token = _ends.set(_now() + LONGEST)
+    outer, mine = _ends.get(), _now() + longest
+    token = _ends.set(mine if outer is None else min(outer, mine))
     try:
         yield
     finally:
         _ends.reset(token)
+
+
+@contextmanager
+def until(stops: Callable[[], bool]) -> Iterator[None]:
+    """Work through many things within begins no other one once `stops` says so: the process is to end."""
+    token = _stops.set(stops)
+    try:
+        yield
+    finally:
+        _stops.reset(token)
 
 
 def left() -> int | None:
@@ -39,6 +51,11 @@ def is_over() -> bool:
     """True when there is no time for another call."""
     ends = left()
     return ends is not None and ends < TOO_LITTLE
+
+
+def is_spent() -> bool:
+    """True when work through many things leaves the rest for its next run."""
+    return is_over() or _stops.get()()
 
 
 def _now() -> int:

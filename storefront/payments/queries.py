@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from storefront.database import db
 from storefront.orders.models import Order
@@ -53,19 +53,23 @@ def _attempt_of(payment: Payment) -> Attempt:
 def unanswered(moment: datetime) -> list[Attempt]:
     """The attempts of which the provider should have told us by now, the oldest first.
 
-    A page that is open, or that we ended without the provider's word, is asked about; a bank once in a while.
+    A page that we ended without the provider's word is asked about; an open one, or a bank, once in a while.
     """
     old = Payment.created_at < moment - rules.ASKED_AFTER
-    silent = or_(Payment.answered_at.is_(None), Payment.answered_at < moment - rules.BANK_ASKED_EVERY)
+    open_, bank = _silent(moment - rules.PAGE_ASKED_EVERY), _silent(moment - rules.BANK_ASKED_EVERY)
     left = and_(
         Payment.state == rules.EXPIRED,
         Payment.answered_at.is_(None),
         Payment.created_at < moment - rules.SESSION - rules.ASKED_AFTER,
         func.coalesce(Payment.completed_at, Payment.created_at) > moment - rules.FORGOTTEN,
     )
-    asked = or_(Payment.state == rules.OPEN, and_(Payment.state == rules.PENDING, silent), left)
+    asked = or_(and_(Payment.state == rules.OPEN, open_), and_(Payment.state == rules.PENDING, bank), left)
     statement = select(Payment).where(old, Payment.reference.is_not(None), asked).order_by(Payment.id)
     return [_attempt_of(payment) for payment in db.session.scalars(statement)]
+
+
+def _silent(since: datetime) -> ColumnElement[bool]:
+    return or_(Payment.answered_at.is_(None), Payment.answered_at < since)
 
 
 @dataclass(frozen=True, slots=True)

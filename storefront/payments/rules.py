@@ -27,6 +27,7 @@ ASKED_AFTER = timedelta(minutes=3)  # who was not told by then how an attempt or
 REPEATED = timedelta(seconds=30)  # a refund older than this may have been made without our knowing
 FORGOTTEN = timedelta(days=7)  # after this nobody asks about a page that ended
 BANK_ASKED_EVERY = timedelta(hours=1)
+PAGE_ASKED_EVERY = timedelta(minutes=10)  # one at which the buyer may still pay
 
 
 def session_end(created_at: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -150,7 +151,7 @@ def test_what_cannot_be_asked_does_not_keep_the_others_waiting(shop: Shelf, stri
     third, reference = begun(shop, quantity=1, cart_id="cart-third-0123456789")
     stripe_double.pay(reference)
     with after(minutes=8):
-        stripe_double.faults = ["500"] * 4
+        stripe_double.faults = ["500"] * 2  # both tries of the question at which the run ends
         assert reconcile() == 0
         assert reconcile() == 1
     assert state(third) == "paid"
@@ -266,6 +267,58 @@ def test_all_calls_of_a_conversation_share_its_time(
                 conversation.look_up(order_id)
         conversation.look_up(order_id)
     assert 9 < sum(waits) <= 9.5
+
+
+@pytest.fixture
+def asked(shop: Shelf, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which pages Stripe was asked about or told to end; each answer takes it eight seconds. Ten are open."""
+    found: list[str] = []
+    now = [0]
+    monkeypatch.setattr(patience, "_now", lambda: now[0])
+
+    def slowly(_self: StripeProvider, reference: str) -> Status:
+        found.append(reference)
+        now[0] += 8000
+        return Status("open")
+
+    for number in range(10):
+        begun(shop, quantity=1, cart_id=f"cart-{number}-0123456789abcdef")
+    monkeypatch.setattr(StripeProvider, "session_status", slowly)
+    monkeypatch.setattr(StripeProvider, "expire_session", slowly)
+    return found
+
+
+def test_a_run_ends_after_half_a_minute_and_the_next_one_asks_the_others(asked: list[str]) -> None:
+    with after(minutes=4):
+        for so_many in (4, 8, 10, 10):
+            reconcile()
+            assert len(asked) == so_many
+    assert len(set(asked)) == 10, "each once"
+    with after(minutes=15):
+        reconcile()
+    assert len(asked) == 14, "and again ten minutes later"
+
+
+def test_a_sweep_ends_after_half_a_minute_too(asked: list[str]) -> None:
+    with after(minutes=46):
+        conversation.sweep()
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize("run", [conversation.sweep, conversation.reconcile])
+def test_a_run_ends_when_the_provider_is_away_or_the_process_is_to_end(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, run: Callable[[], int]
+) -> None:
+    def away(_self: StripeProvider, reference: str) -> Status:
+        asked.append(reference)
+        raise ProviderAway("no answer")
+
+    monkeypatch.setattr(StripeProvider, "session_status", away)
+    monkeypatch.setattr(StripeProvider, "expire_session", away)
+    with after(minutes=46):
+        with patience.until(lambda: True):
+            assert (run(), len(asked)) == (0, 0)
+        assert (run(), len(asked)) == (0, 1)
 
 
 def test_without_patience_each_call_has_its_own_time(app: Flask, stripe_double: Double) -> None:

@@ -19,6 +19,7 @@ from storefront.jobs import actions, leases, periodic, queries, rules
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Heartbeat, Periodic
 from storefront.jobs.models import Job as Row
+from storefront.payments import patience
 from storefront.plugin_api import Job
 from storefront.transactions import writing
 
@@ -234,6 +235,36 @@ def test_what_is_done_is_noted_though_the_database_restarts_meanwhile(
     put("test.mail")
     assert worker.work(once=True) == 1
     assert only().done_at and sent == [1]
+
+
+def test_jobs_are_done_between_two_things_that_come_again(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that hangs costs each of them half a minute; the mails do not wait for both."""
+    did: list[str] = []
+    everywhere = [(name, lambda name=name: did.append(name)) for name in ("sweep", "reconcile")]
+    periodic = {name: worker.Again(timedelta(minutes=1), act) for name, act in everywhere}
+    monkeypatch.setattr(worker, "PERIODIC", periodic)
+    monkeypatch.setitem(worker.JOBS, "test.job", Job(lambda _payload: did.append("mail")))
+    with writing():
+        enqueue("test.job", {})
+    worker.work(once=True)
+    assert did == ["sweep", "mail", "reconcile"]
+
+
+def test_what_comes_again_learns_that_the_worker_is_to_end(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping, seen = threading.Event(), []
+
+    def long_work() -> None:
+        seen.append(patience.is_spent())
+        stopping.set()
+        seen.append(patience.is_spent())
+
+    monkeypatch.setattr(worker, "PERIODIC", {"test": worker.Again(timedelta(minutes=1), long_work)})
+    assert worker._work(worker.Pulse("one"), stopping, once=True) == 0
+    assert (seen, patience.is_spent()) == ([False, True], False)
 
 
 def again(monkeypatch: pytest.MonkeyPatch, function: Callable[[], object]) -> None:
