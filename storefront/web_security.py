@@ -13,12 +13,14 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from storefront import addresses
 from storefront.config import Settings
 
 BODY_BYTES = 1 * 1024 * 1024
 UPLOAD_BYTES = 20 * 1024 * 1024
+LARGEST_KEY = 2**31 - 1
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -53,12 +55,24 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=app.config.get("RATELIMIT_ENABLED", True),
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.url_map.converters["int"] = KeyConverter
     app.extensions["content_security_policy"] = POLICY.format(payment=_payment_origin(settings))
     app.session_interface = StaffSessions()
     with asked_only_with_session(app):  # limits stand on views, whose decorator checks them everywhere
         limiter.init_app(app)
     app.before_request(refuse_cross_site)
     app.after_request(add_headers)
+
+
+class KeyConverter(IntegerConverter):
+    """A number in an address, of plugins too. What no key can be leads nowhere: databases raise at it."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(
+        self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST_KEY
+    ) -> None:
+        super().__init__(map, fixed_digits, min, max)
 
 
 class StaffSessions(SecureCookieSessionInterface):

@@ -75,7 +75,10 @@ def doi_in(text: str) -> str:
     """The DOI in a text ("doi:…", doi.org, dx.doi.org, a publisher's page), or "" when there is none."""
     cleaned = clean(text)
     if "://" in cleaned and " " not in cleaned:
-        parts = urlsplit(cleaned)
+        try:
+            parts = urlsplit(cleaned)
+        except ValueError:  # such as "http://["
+            return ""
         queries = [value for _, value in parse_qsl(parts.query)]
         cleaned = " ".join([parts.path, *queries])
     found = DOI.search(cleaned)

@@ -31,9 +31,7 @@ blueprint = Blueprint("admin_discounts", __name__)
 @guard(SETTINGS)
 def index() -> ResponseReturnValue:
     """Every discount, with how often it is used."""
-    return render_template(
-        "admin/discounts.html", discounts=discounts.all_discounts(), today=real_today(), form=EmptyForm()
-    )
+    return _list(EmptyForm(formdata=None))
 
 
 @blueprint.get("/new")
@@ -73,14 +71,25 @@ def save(discount_id: int) -> ResponseReturnValue:
 @guard(SETTINGS)
 @repeated
 def end(discount_id: int) -> ResponseReturnValue:
-    """End a discount."""
-    found = _found(discount_id)
-    if EmptyForm().validate_on_submit():
+    """End a discount. One that somebody ended a moment before stays as it is."""
+    found, form = _found(discount_id), EmptyForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
         with writing():
             editing.end_discount(discount_id, real_today())
             note("discount ended", f"discount {found.code or found.id}")
-        say(_("Saved."))
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _list(form), 409
+    say(_("Saved."))
     return redirect(url_for("admin_discounts.index"), 303)
+
+
+def _list(form: EmptyForm) -> str:
+    return render_template(
+        "admin/discounts.html", discounts=discounts.all_discounts(), today=real_today(), form=form
+    )
 
 
 def _save(form: DiscountForm, saved: Discount | None) -> ResponseReturnValue:
@@ -106,7 +115,7 @@ def _save(form: DiscountForm, saved: Discount | None) -> ResponseReturnValue:
 
 
 def _found(discount_id: int) -> Discount:
-    found = discounts.discount(discount_id) if discount_id < 2**31 else None
+    found = discounts.discount(discount_id)
     if found is None:
         abort(404)
     return found

@@ -7,6 +7,7 @@ endpoints of OPEN. `guard` names the permission that a view needs on top of that
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -122,13 +123,13 @@ def to_sign_in() -> Response:
 
 def _page_of_origin() -> str:
     """The path of the admin page that sent this post, empty when it cannot be opened."""
-    sent_from = urlsplit(request.referrer or "")
-    path = sent_from.path.removeprefix(request.script_root)
-    if sent_from.netloc != request.host or not is_admin_path(path):
-        return ""
     try:
+        sent_from = urlsplit(request.referrer or "")
+        path = sent_from.path.removeprefix(request.script_root)
+        if sent_from.netloc != request.host or not is_admin_path(path):
+            return ""
         current_app.create_url_adapter(request).match(path, "GET")  # type: ignore[union-attr]
-    except HTTPException:
+    except (HTTPException, ValueError):  # of the second kind is "http://["
         return ""
     return f"{path}?{sent_from.query}".rstrip("?")
 
@@ -183,7 +184,7 @@ def real_today() -> date:
 def page_number() -> int:
     """The page of a list that was asked for; the first one for anything odd."""
     asked = request.args.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and 0 < int(asked[:6]) == int(asked) else 1
+    return int(asked) if re.fullmatch("[1-9][0-9]{0,5}", asked) else 1
 
 
 def search_words() -> str:

@@ -105,7 +105,10 @@ def local_path(wanted: str | None) -> str:
     """`wanted` when it is a path of the admin and nothing else, else an empty string."""
     if not wanted or "\\" in wanted or any(ord(sign) < 32 for sign in wanted):
         return ""
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # such as "http://["
+        return ""
     if parts.scheme or parts.netloc or not is_admin_path(parts.path) or "/../" in f"{parts.path}/":
         return ""
     return wanted

@@ -65,6 +65,8 @@ def returned(withdrawal_id: int) -> ResponseReturnValue:
     form = _return_form(found, order, posted=True)
     if not form.validate_on_submit():
         return _page(found, returned=form), 422
+    if len(form.lines.entries) != len(order.lines):
+        abort(400)
     parts = {
         line.id: Returned(part.form.quantity.whole or 0, bool(part.form.restock.data))
         for line, part in zip(order.lines, form.lines.entries, strict=True)

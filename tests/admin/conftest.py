@@ -51,8 +51,13 @@ def read_form(client, html, where) -> PageForm:
     for form in document.iter(f"{NAMESPACE}form"):
         action = form.attrib.get("action", "")
         if form.attrib.get("method") == "post" and urlsplit(action).path.endswith(where):
-            return PageForm(client, action, [pair for element in form.iter() for pair in _value(element)])
+            return PageForm(client, action, fields_of(form))
     raise AssertionError(f"no form for {where}")
+
+
+def fields_of(form) -> list[tuple[str, str]]:
+    """What the fields of a form hold, as a browser sends it."""
+    return [pair for element in form.iter() for pair in _value(element)]
 
 
 def _value(element) -> list[tuple[str, str]]:

@@ -42,6 +42,17 @@ def test_a_code_is_added_listed_used_changed_and_ended(admin_client, demo_client
     assert form_of(admin_client, where).set(percent="20").press().status_code == 404
 
 
+def test_who_ends_a_discount_after_somebody_else_is_told_so(admin_client, form_of):
+    assert form_of(admin_client, NEW).set(**GIVEN).press().status_code == 303
+    (one,) = saved()
+    end = form_of(admin_client, f"/admin/discounts/{one.id}", f"/admin/discounts/{one.id}/end")
+    assert end.press().status_code == 303
+    again = end.press()
+    assert again.status_code == 409
+    assert "AUTUMN10" in again.text
+    assert 'role="alert"' in again.text
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [

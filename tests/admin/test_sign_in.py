@@ -96,6 +96,7 @@ def test_next_leads_back_to_the_page_that_was_asked_for(staffed, door):
         ("http://localhost/admin/orders/X/send", "/admin/"),  # nothing to look at there
         ("http://localhost/nl/", "/admin/"),
         ("https://evil.example/admin/products/new", "/admin/"),
+        ("http://[", "/admin/"),
         ("", "/admin/"),
     ],
 )
@@ -115,6 +116,8 @@ def test_who_was_signed_out_while_typing_is_told_and_comes_back(staffed, door, s
         "/\\evil.example/admin",
         "/admin\\@evil.example",
         "javascript:alert(1)",
+        "//[",
+        "http://[",
         "/nl/",
         "/administrator",
         "/admin/../nl/",

@@ -88,6 +88,16 @@ def returned(staff: FlaskClient, form_of: Callable[..., Any], withdrawal_id: int
     return form.set(**changes).press()
 
 
+def test_a_post_that_names_too_few_lines_changes_nothing(buy, staff, form_of):
+    order = buy()
+    withdrawal_id = declare(order.number)
+    form = form_of(staff, f"/admin/withdrawals/{withdrawal_id}", "/returned")
+    form.values = [pair for pair in form.values if not pair[0].startswith("lines-1")]
+    assert form.press().status_code == 400
+    assert said(withdrawal_id).state == "open"
+    assert staff.get("/admin/withdrawals/99999999999999999999").status_code == 404
+
+
 def test_the_queue_shows_who_when_and_how_many_days_are_left(buy, any_app, request):
     now = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
     with time_machine.travel(now, tick=False):
