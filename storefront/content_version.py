@@ -47,6 +47,12 @@ def read() -> str:
     return token
 
 
+def has_changed() -> bool:
+    """True when content is no longer what it was when this request read the token; asks anew."""
+    [row] = fetch(_READ)
+    return bool(row.token != read())
+
+
 def kept(key: str, make: Callable[[], T]) -> T:
     """What `make` gives, kept in this process for as long as the content stays.
 

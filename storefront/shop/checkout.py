@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
-from storefront import clock
+from storefront import clock, content_version
 from storefront.cart import cookie
 from storefront.locale import current, in_language, lazy_gettext
 from storefront.locale import gettext as _
@@ -102,6 +102,7 @@ def show(lang: str) -> Response:
     posted = form.is_submitted()
     if posted:
         form.check()
+        content_version.read()  # before the prices: see _place
     held = read_cart()
     if not held.cart.lines:
         return _nothing_to_order(lang, posted)
@@ -276,8 +277,13 @@ def _placed(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
 
 @repeated
 def _place(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
-    """Place the order in one transaction, at the prices that hold inside it."""
+    """Place the order in one transaction, at the prices that hold inside it.
+
+    They are the ones of before unless content has changed meanwhile: then all is read and compared again.
+    """
     with writing():
+        if not content_version.has_changed():
+            return orders.place(new)
         now = basket(lang, held)
         fresh = _new_lines(now)
         if [line.unit_cents for line in fresh] != [line.unit_cents for line in new.lines]:

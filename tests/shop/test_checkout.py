@@ -252,7 +252,9 @@ def test_sold_out_between_the_look_and_the_update(
 
     def late(lang: str, cart: object, **more: bool) -> object:
         found = real(lang, cart, **more)  # type: ignore[arg-type]
-        take_all({shop.ids[SMALL]: 10}, None)
+        monkeypatch.setattr(checkout, "basket", real)
+        with writing():
+            take_all({shop.ids[SMALL]: 10}, None)
         return found
 
     monkeypatch.setattr(checkout, "basket", late)
