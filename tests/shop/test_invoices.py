@@ -97,7 +97,7 @@ def test_without_the_library_the_page_offers_no_pdf_and_says_what_to_do(
     _, invoice, _ = addresses()
     text = bought.get(invoice).text
     assert ".pdf" not in text
-    assert "bewaar haar als pdf" in text
+    assert "bewaar die als pdf" in text
     answer = bought.get(f"{invoice}.pdf")
     assert (answer.status_code, answer.mimetype) == (501, "text/plain")
     assert "geen pdf-bestanden" in answer.text
