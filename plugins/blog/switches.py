@@ -1,0 +1,27 @@
+"""The switches of the blog: what it does only where the shop's owner wants it. All are off at first."""
+
+from __future__ import annotations
+
+from flask import g
+
+from storefront.plugin_api import db
+
+from .models import Setting
+
+KEPT = "blog_switches"
+
+
+def is_on(name: str) -> bool:
+    """Whether a switch is on. One query for all of them in a request."""
+    if KEPT not in g:
+        found = db.session.execute(db.select(Setting.name, Setting.value))
+        setattr(g, KEPT, {row.name for row in found if row.value.get("on")})
+    on: set[str] = g.get(KEPT)
+    return name in on
+
+
+def switch(name: str, on: bool) -> None:
+    """Turn a switch on or off."""
+    db.session.merge(Setting(name=name, value={"on": on}))
+    db.session.flush()
+    g.pop(KEPT, None)
