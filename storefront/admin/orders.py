@@ -186,7 +186,7 @@ def refund(number: str) -> ResponseReturnValue:
     restock = bool(form.restock.data) and not part
     return _talk(
         order,
-        lambda: conversation.refund_order(number, cents, actor(), restock, seen),
+        lambda: conversation.refund_order(number, cents, actor(), restock, seen, form.basis.data or ""),
         "order refunded",
         {"cents": cents or (found.next_cents if found else 0)},
         _("The money of order %(number)s is on its way back.", number=order.number),
@@ -295,7 +295,13 @@ def _page(
         send_form=send or _send_form(order),
         deliver_form=deliver or EmptyForm(formdata=None),
         cancel_form=cancel or EmptyForm(formdata=None),
-        refund_form=refund or RefundForm(formdata=None, already=str(given_back), restock=True),
+        refund_form=refund
+        or RefundForm(
+            formdata=None,
+            already=str(given_back),
+            basis=payments.refund_basis(order.id, found),
+            restock=True,
+        ),
         returnable=found if found and found.next_cents else None,
         next_to_send=queries.next_to_send(order.id),
         withdrawal=queries.open_withdrawal(order.id),

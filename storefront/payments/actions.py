@@ -137,18 +137,21 @@ def begin_refund(
     given_back_cents: int | None = None,
     restock: bool = True,
     withdrawal_id: int | None = None,
+    basis: str | None = None,
 ) -> Refund:
     """Write down a refund before the provider is asked. None means all that is left.
 
     A refund that the provider never answered is taken up again, but never for a withdrawal that it does not
     belong to; then comes money that was held. Refused when it is more than came in, or when more went back
-    than `given_back_cents`, which the asker has seen.
+    than `given_back_cents`, or something else stands there than the `basis`, that the asker has seen.
     """
     _lock(order_id)
     if given_back_cents not in (None, queries.given_back_cents(order_id)):
         seen = _("Money was given back since this page was shown. Look at the order again.")
         raise Refused(seen, status=409)
     found = queries.returnable(order_id)
+    if basis not in (None, queries.refund_basis(order_id, found)):
+        raise Refused(_("This order has changed since this page was shown. Look at it again."), status=409)
     if found is None:
         raise Refused(_("There is no payment that could be given back."), status=409)
     payment = db.session.get_one(Payment, found.payment_id, with_for_update=True, populate_existing=True)

@@ -197,11 +197,10 @@ def sweep() -> int:
 
 
 def cancel_order(number: str, actor: str) -> None:
-    """Cancel an order: an unpaid one gives its stock back, a paid one its money too. Never a sent one."""
+    """Give up an unpaid order and give its stock back. Refused (409) when it was paid or ended meanwhile."""
     order_id, state = _order(number)
-    if state in order_rules.TO_SEND:
-        refund_order(number, None, actor)
-        return
+    if state in order_rules.BOUGHT:
+        raise Refused(_("This order was paid in the meantime."), status=409)
     if state != order_rules.PLACED:
         raise Refused(_("This order cannot be cancelled any more."), status=409)
     if not _end_sessions(order_id, given_up=False) or not _write(orders.cancel, order_id, actor):
@@ -214,15 +213,16 @@ def refund_order(
     actor: str,
     restock: bool = True,
     given_back_cents: int | None = None,
+    basis: str | None = None,
 ) -> None:
     """Give money back, all that is left by default. Raises Refused, or ProviderAway (then repeat it).
 
-    given_back_cents: what had gone back as the asker saw it; refused when it is more by now.
+    given_back_cents, basis: what the asker saw had gone back, and upon what; refused when it changed.
     """
     order_id, _state = _order(number)
 
     def begin() -> DueRefund:
-        refund = actions.begin_refund(order_id, amount_cents, actor, given_back_cents, restock)
+        refund = actions.begin_refund(order_id, amount_cents, actor, given_back_cents, restock, basis=basis)
         return queries.due_refund(refund.id)
 
     _complete(_write(begin))

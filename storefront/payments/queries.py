@@ -124,6 +124,7 @@ class Returnable:
     """
 
     payment_id: int
+    attempt: int
     held: bool
     left_cents: int
     unfinished: Refund | None = None
@@ -141,8 +142,15 @@ def returnable(order_id: int) -> Returnable | None:
         if payment.state not in rules.TAKEN or not payment.intent or not payment.received_cents:
             continue
         unfinished, left = unfinished_refund(payment.id), payment.received_cents - refunded_cents(payment.id)
-        found.append(Returnable(payment.id, payment.state == rules.HELD, left, unfinished))
+        held = payment.state == rules.HELD
+        found.append(Returnable(payment.id, payment.attempt, held, left, unfinished))
     return min(found, key=_turn, default=None)
+
+
+def refund_basis(order_id: int, found: Returnable | None) -> str:
+    """What a refund is decided upon, as a page shows it and sends it back: whose turn it is, the state."""
+    state = db.session.scalar(select(Order.state).where(Order.id == order_id))
+    return f"{found.attempt if found else 0}.{state}"
 
 
 def _turn(of: Returnable) -> tuple[bool, bool, bool]:

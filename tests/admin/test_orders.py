@@ -17,7 +17,7 @@ from storefront.orders.models import Order
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import DemoProvider, paid
-from storefront.payments.providers import ProviderAway
+from storefront.payments.providers import ProviderAway, Status
 from storefront.payments.settle import settle
 from storefront.stock.models import Lot
 from storefront.testing import entered_as
@@ -339,6 +339,36 @@ def test_what_was_seen_is_a_number(place, staff, form_of, already):
     form = form_of(staff, f"/admin/orders/{number}", "/refund").set(already=already)
     assert form.press().status_code == 400
     assert order(number).refunded_cents == 0
+
+
+def test_other_money_than_the_page_showed_does_not_go_back(place, staff, form_of):
+    """A second payment came while the page stood there; its turn would be first."""
+    number = place()
+    first = payments.latest_payment(order(number).id)
+    with writing():
+        settle(first.id, Status("failed"), "demo")
+    conversation.start_payment(order(number).id)
+    second = payments.latest_payment(order(number).id)
+    with writing():
+        settle(second.id, paid(second.reference, 6990, "EUR"), "demo")
+    form = form_of(staff, f"/admin/orders/{number}", "/refund").set(how="full", restock="y")
+    with writing():
+        settle(first.id, paid(first.reference, 6990, "EUR"), "demo")
+    answer = form.press()
+    assert answer.status_code == 409
+    assert payments.given_back_cents(order(number).id) == 0
+    again = form_of(staff, f"/admin/orders/{number}", "/refund")
+    assert again.press().status_code == 303
+    assert (order(number).state, order(number).refunded_cents) == ("paid", 0)
+
+
+def test_a_refund_of_goods_that_were_to_stay_is_refused_when_they_were_sent(place, staff, form_of, shop):
+    number = place(pay=True)
+    form = form_of(staff, f"/admin/orders/{number}", "/refund").set(how="full", restock="y")
+    with writing():
+        actions.mark_sent(order(number).id, "", "An")
+    assert form.press().status_code == 409
+    assert (order(number).refunded_cents, shop.left(SMALL)) == (0, 8)
 
 
 def test_an_order_is_not_sent_while_a_refund_is_unfinished(place, staff, form_of, monkeypatch):

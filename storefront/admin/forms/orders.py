@@ -37,13 +37,15 @@ class PackForm(NestedForm):
 class RefundForm(NestedForm):
     """Give back everything or an amount: two forms on the page, each with its own button.
 
-    already: what had been given back when the page was shown; a second click is refused by it.
+    already, basis: what had been given back when the page was shown, and upon what it is decided; a second
+    click, or one that comes too late, is refused by them.
     """
 
     how = HiddenField()
     amount = MoneyField(_("Amount to give back"), [within(20)])
     restock = BooleanField(_("Put goods that were not sent back into stock"))
     already = HiddenField()
+    basis = HiddenField()
 
     def is_part(self) -> bool:
         """True for an amount, False for everything; 400 to what no form of ours sends."""
