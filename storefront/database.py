@@ -197,7 +197,7 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def _pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

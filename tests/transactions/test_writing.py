@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from storefront.app import create_app
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.jobs.models import Job
@@ -137,6 +138,15 @@ def test_a_view_that_fails_again_and_again_is_given_up_after_three_tries(app, st
     with pytest.raises(OperationalError):
         view()
     assert len(calls) == 3
+
+
+def test_what_was_committed_outlives_a_power_cut(app):
+    """The app as it is served, not the hasty one of the tests."""
+    with create_app(app.extensions["storefront"]).app_context():
+        assert db.session.scalar(text("PRAGMA synchronous")) == 2, "FULL"
+        assert db.session.scalar(text("PRAGMA journal_mode")) == "wal"
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.postgres
