@@ -41,6 +41,7 @@ ACTIONS = {
     "order refunded": _("order refunded"),
     "refund settled": _("refund paid in another way"),
     "goods came back": _("goods came back"),
+    "return noted": _("return noted"),
     "withdrawal matched": _("withdrawal matched with its order"),
     "withdrawal closed": _("withdrawal closed"),
     "page changed": _("page changed"),

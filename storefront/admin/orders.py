@@ -18,7 +18,7 @@ from storefront.admin.log_words import detail_words
 from storefront.forms import StaffForm
 from storefront.locale import gettext as _
 from storefront.locale import ngettext
-from storefront.orders import actions, invoices, queries, rules
+from storefront.orders import actions, invoices, queries, rules, withdrawals
 from storefront.orders.models import Order
 from storefront.payments import conversation
 from storefront.payments import queries as payments
@@ -147,6 +147,24 @@ def deliver(number: str) -> ResponseReturnValue:
         return _page(_order(number), deliver=form), refusal.status
     say(_("Order %(number)s is marked as delivered.", number=order.number))
     return redirect(url_for("admin_orders.show", number=order.number), 303)
+
+
+@blueprint.post("/<number>/return")
+@guard(ORDERS)
+@repeated
+def note_return(number: str) -> ResponseReturnValue:
+    """Goods came back that nobody declared: their page counts them, restocks them, gives money back."""
+    order, form = _order(number), EmptyForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        with writing():
+            found = withdrawals.note_return(order.id, actor())
+            note("return noted", f"order {order.number}", {})
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(_order(number), deliver=form), refusal.status
+    return redirect(url_for("admin_withdrawals.show", withdrawal_id=found), 303)
 
 
 @blueprint.post("/<number>/cancel")
@@ -282,6 +300,7 @@ def _page(
         refund.restock.data = True  # it is not asked for a part, so nobody took it away
     refunds = payments.refunds_of(order.id)
     bounced = [one for one in refunds if one.state == "bounced" and one.settled_at is None]
+    back = queries.came_back(order.id)
     return render_template(
         "admin/order.html",
         order=order,
@@ -305,5 +324,6 @@ def _page(
         returnable=found if found and found.next_cents else None,
         next_to_send=queries.next_to_send(order.id),
         withdrawal=queries.open_withdrawal(order.id),
-        back=queries.came_back(order.id),
+        back=back,
+        all_back=sum(back.values()) >= sum(line.quantity for line in order.lines),
     )

@@ -124,7 +124,10 @@ class OrderEvent(Model):
 
 
 class Withdrawal(Model):
-    """A buyer's statement to withdraw from a purchase, as it was sent, and what was done with it."""
+    """A buyer's statement to withdraw from a purchase, as it was sent, and what was done with it.
+
+    Or a return that staff write down, since no buyer declared it: a parcel that nobody took, an exchange.
+    """
 
     __tablename__ = "withdrawal"
     affects_pages = False
@@ -146,6 +149,7 @@ class Withdrawal(Model):
     returned: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # line_id, quantity, restock
     refund_cents: Mapped[int] = mapped_column(default=0)
     given_back_before: Mapped[int] = mapped_column(default=0)  # cents of the order, before this refund
+    noted_by: Mapped[str] = mapped_column(String(120), default="", server_default="")  # staff; "": the buyer
 
 
 class DocumentCounter(Model):

@@ -136,7 +136,7 @@ def _same(
     if order is None:
         said_by = (statement.number, statement.email)
         return holder if holder and (holder.order_number, holder.email) == said_by else None
-    said = [one for one in withdrawals_of(order.id) if one.state in WAITING]
+    said = [one for one in withdrawals_of(order.id) if one.state in WAITING and not one.noted_by]
     return next((one for one in said if one.lines == lines), None)
 
 
@@ -262,6 +262,36 @@ def take_back(
         actions.mark_returned(order.id, actor, details)
 
 
+def note_return(order_id: int, actor: str) -> int:
+    """Goods come back that no buyer declared: what is still out of an order, to be counted as a statement is.
+
+    One at a time: while one waits it is answered again. Nobody gets a mail.
+    """
+    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    waits = [one.id for one in withdrawals_of(order_id) if one.state == OPEN]
+    if waits:
+        return waits[0]
+    back = queries.came_back(order_id)
+    out = {line.id: line.quantity - back.get(line.id, 0) for line in order.lines}
+    if order.sent_at is None or not any(out.values()):
+        raise Refused(_("Nothing of this order is under way or with the buyer."), status=409)
+    made = Withdrawal(
+        token=numbers.new_token(),
+        order_id=order_id,
+        order_number=order.number,
+        name=order.name,
+        email=order.email,
+        lang=order.lang,
+        lines=_chosen(order.lines, out),
+        received_at=clock.now(),
+        state=OPEN,
+        noted_by=actor,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made.id
+
+
 def money_is_back(withdrawal_id: int) -> None:
     """The refund of goods that came back is done."""
     _decide(withdrawal_id, REFUNDING, state=DONE)
@@ -270,10 +300,12 @@ def money_is_back(withdrawal_id: int) -> None:
 def close(withdrawal_id: int, reason: str, actor: str) -> None:
     """Nothing comes back for this statement: it was a question, came late, or was taken back.
 
-    Who sent it is told by mail, with the reason.
+    Who sent it is told by mail, with the reason; for a return that staff wrote down, nobody is.
     """
+    noted_by = db.session.scalar(select(Withdrawal.noted_by).where(Withdrawal.id == withdrawal_id))
     _decide(withdrawal_id, OPEN, state=CLOSED, reason=reason, decided_at=clock.now(), decided_by=actor)
-    enqueue("mail.withdrawal_closed", {"request_id": withdrawal_id})
+    if not noted_by:
+        enqueue("mail.withdrawal_closed", {"request_id": withdrawal_id})
 
 
 def name_order(withdrawal_id: int, number: str) -> None:

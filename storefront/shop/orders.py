@@ -28,7 +28,7 @@ def show(lang: str, token: str) -> Response:
         order=order,
         view=view_of(order.state, payment.state if payment else None),
         held=payments.held_money(order.id),
-        withdrawals=withdrawals.withdrawals_of(order.id),
+        withdrawals=[one for one in withdrawals.withdrawals_of(order.id) if not one.noted_by],
         last_day=withdrawals.last_day_of(order),
         papers=invoices.documents_of(order.id),
     )

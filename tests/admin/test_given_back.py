@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from storefront.database import db
+from storefront.jobs.models import Job
 from storefront.orders import actions, queries, withdrawals
 from storefront.orders.models import Order, Withdrawal
 from storefront.orders.withdrawals import Statement
@@ -145,3 +147,53 @@ def test_an_order_whose_goods_went_back_before_orders_ended_by_it_is_not_sent(sh
     with pytest.raises(Refused) as refusal, writing():
         actions.mark_sent(order.id, "", "An")
     assert refusal.value.status == 409
+
+
+def mails() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Job.name).where(Job.name.like("mail.withdrawal%"))))
+
+
+def test_a_return_that_no_buyer_declared_is_written_down(shop, staff, form_of, any_app):
+    """A parcel that nobody took: to the shelf what can be sold again, and the money back."""
+    order = buy(shop)
+    assert 'id="return"' not in staff.get(f"/admin/orders/{order.number}").text, "it has not left"
+    with writing():
+        actions.mark_sent(order.id, "", "An")
+    form = form_of(staff, f"/admin/orders/{order.number}", "/return")
+    answers = [form.press() for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location, "one at a time"
+    page = staff.get(answers[0].location).text
+    assert f"Return of order {order.number}" in page
+    assert "Last day to withdraw" not in page
+    found = answers[0].location.removeprefix("/admin/")
+    changes = {"lines__0__quantity": "1", "lines__0__restock": "y", "lines__1__restock": None}
+    assert press(staff, form_of, found, "returned", **changes) == 303
+    assert (on_shelf(shop), fresh(order.id).refunded_cents) == ((9, 9), 3495 + 7995)
+    assert press(staff, form_of, f"orders/{order.number}", "return") == 303
+    assert mails() == [], "nobody declared anything"
+
+
+def test_an_exchange_moves_goods_and_no_money_and_a_mistake_is_closed_without_a_mail(shop, staff, form_of):
+    order = buy(shop)
+    with writing():
+        actions.mark_sent(order.id, "", "An")
+        first = withdrawals.note_return(order.id, "An")
+        withdrawals.close(first, "the wrong order", "An")
+        second = withdrawals.note_return(order.id, "An")
+    assert press(staff, form_of, f"withdrawals/{second}", "returned", amount="0") == 303
+    order = fresh(order.id)
+    assert (order.state, order.refunded_cents, mails()) == ("returned", 0, [])
+    assert 'id="return"' not in staff.get(f"/admin/orders/{order.number}").text
+    with pytest.raises(Refused), writing():
+        withdrawals.note_return(order.id, "An")
+
+
+def test_what_a_buyer_declares_beside_a_return_gets_its_receipt(shop, staff):
+    order = buy(shop)
+    with writing():
+        actions.mark_sent(order.id, "", "An")
+        noted = withdrawals.note_return(order.id, "An")
+    assert declare(order) != noted
+    assert mails() == ["mail.withdrawal_receipt"]
