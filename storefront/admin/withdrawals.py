@@ -21,6 +21,7 @@ from storefront.orders.withdrawals import Returned
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.providers import ProviderAway
+from storefront.payments.returns import take_back
 from storefront.refusals import Refused
 from storefront.transactions import ends_reading, repeated, writing
 
@@ -83,28 +84,9 @@ def returned(withdrawal_id: int) -> ResponseReturnValue:
 def _take_back(withdrawal_id: int, order: Order, parts: dict[int, Returned], typed_cents: int | None) -> int:
     """Write down what came back; what goes back for it, in cents."""
     with writing():
-        now = {line_id: part.quantity for line_id, part in parts.items()}
-        delivery = withdrawals.standard_delivery_cents(order)
-        back = orders.came_back(order.id)
-        cents = typed_cents
-        if cents is None:
-            cents = min(withdrawals.worth(order.lines, back, now, delivery), _left(order))
-        if cents > _left(order):
-            raise Refused(_("More than is left of this order's money."), field="amount")
-        before = payments.given_back_cents(order.id)
-        withdrawals.take_back(withdrawal_id, parts, cents, before, actor())
+        cents = take_back(withdrawal_id, parts, typed_cents, actor())
         note("goods came back", f"order {order.number}", {"cents": cents})
     return cents
-
-
-def _left(order: Order) -> int:
-    """What of an order's money can be given back now. Refused while other money goes first."""
-    found = payments.returnable(order.id)
-    if found is not None and (found.held or found.unfinished):
-        raise Refused(
-            _("Other money of this order has to be given back first: look at the order."), status=409
-        )
-    return found.left_cents if found else 0
 
 
 @blueprint.post("/<int:withdrawal_id>/refund")

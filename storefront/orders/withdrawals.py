@@ -310,7 +310,8 @@ def close(withdrawal_id: int, reason: str, actor: str) -> None:
 
 def name_order(withdrawal_id: int, number: str) -> None:
     """Staff found which order a statement means: everything of it, until they count what came back."""
-    withdrawal, order = db.session.get_one(Withdrawal, withdrawal_id), queries.order_by_number(number)
+    withdrawal = db.session.get_one(Withdrawal, withdrawal_id, with_for_update=True, populate_existing=True)
+    order = queries.order_by_number(number)
     if order is None or withdrawal.order_id is not None:
         raise Refused(_("There is no such order."), field="number")
     _decide(

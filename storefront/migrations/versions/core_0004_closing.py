@@ -6,40 +6,37 @@ import sqlalchemy as sa
 import storefront.database
 from alembic import op
 
-revision = "core_0004"
-down_revision = "core_0003"
+revision = 'core_0004'
+down_revision = 'core_0003'
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     # --- content version
-    table = op.create_table(
-        "content_version",
-        sa.Column("token", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("token", name=op.f("pk_content_version")),
+    table = op.create_table('content_version',
+    sa.Column('token', sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('token', name=op.f('pk_content_version'))
     )
-    op.bulk_insert(table, [{"token": secrets.token_hex(16)}])
+    op.bulk_insert(table, [{'token': secrets.token_hex(16)}])
     # --- orders: sealed goods
-    op.add_column("order_line", sa.Column("sealed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column('order_line', sa.Column('sealed', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute(
-        "UPDATE order_line SET sealed = coalesce((SELECT coalesce(variant.sealed, product.sealed) FROM variant "
-        "JOIN product ON product.id = variant.product_id WHERE variant.id = order_line.variant_id), sealed)"
+        'UPDATE order_line SET sealed = coalesce((SELECT coalesce(variant.sealed, product.sealed) FROM variant '
+        'JOIN product ON product.id = variant.product_id WHERE variant.id = order_line.variant_id), sealed)'
     )
     # --- orders: returns that staff write down
-    op.add_column(
-        "withdrawal", sa.Column("noted_by", sa.String(length=120), server_default="", nullable=False)
-    )
+    op.add_column('withdrawal', sa.Column('noted_by', sa.String(length=120), server_default='', nullable=False))
     # --- payments: refunds
-    with op.batch_alter_table("refund", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("withdrawal_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("settled_at", storefront.database.UtcDateTime(), nullable=True))
+    with op.batch_alter_table('refund', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('withdrawal_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('settled_at', storefront.database.UtcDateTime(), nullable=True))
         batch_op.create_foreign_key(
-            op.f("fk_refund_withdrawal_id_withdrawal"), "withdrawal", ["withdrawal_id"], ["id"]
+            op.f('fk_refund_withdrawal_id_withdrawal'), 'withdrawal', ['withdrawal_id'], ['id']
         )
         batch_op.create_index(
-            "uq_refund_withdrawal",
-            ["withdrawal_id"],
+            'uq_refund_withdrawal',
+            ['withdrawal_id'],
             unique=True,
             sqlite_where=sa.text("state != 'failed'"),
             postgresql_where=sa.text("state != 'failed'"),
@@ -49,17 +46,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # --- payments: refunds
-    with op.batch_alter_table("refund", schema=None) as batch_op:
-        batch_op.drop_index("uq_refund_withdrawal")
-        batch_op.drop_constraint(op.f("fk_refund_withdrawal_id_withdrawal"), type_="foreignkey")
-        batch_op.drop_column("settled_at")
-        batch_op.drop_column("withdrawal_id")
+    with op.batch_alter_table('refund', schema=None) as batch_op:
+        batch_op.drop_index('uq_refund_withdrawal')
+        batch_op.drop_constraint(op.f('fk_refund_withdrawal_id_withdrawal'), type_='foreignkey')
+        batch_op.drop_column('settled_at')
+        batch_op.drop_column('withdrawal_id')
     # --- orders: returns that staff write down
-    op.drop_column("withdrawal", "noted_by")
+    op.drop_column('withdrawal', 'noted_by')
     # --- orders: sealed goods
-    op.drop_column("order_line", "sealed")
+    op.drop_column('order_line', 'sealed')
     # --- content version
-    op.drop_table("content_version")
+    op.drop_table('content_version')
 
 
 def _link_refunds() -> None:
@@ -67,11 +64,11 @@ def _link_refunds() -> None:
     run = op.get_bind().execute
     found = run(
         sa.text(
-            "SELECT withdrawal.id AS withdrawal, refund.id AS refund FROM withdrawal "
-            "JOIN payment ON payment.order_id = withdrawal.order_id JOIN refund ON refund.payment_id = payment.id "
+            'SELECT withdrawal.id AS withdrawal, refund.id AS refund FROM withdrawal '
+            'JOIN payment ON payment.order_id = withdrawal.order_id JOIN refund ON refund.payment_id = payment.id '
             "WHERE withdrawal.refund_cents = refund.amount_cents AND withdrawal.state IN ('refunding', 'done') "
             "AND refund.state != 'failed' AND refund.created_at >= withdrawal.decided_at "
-            "ORDER BY withdrawal.decided_at, withdrawal.id, refund.id"
+            'ORDER BY withdrawal.decided_at, withdrawal.id, refund.id'
         )
     )
     linked: dict[int, int] = {}
@@ -80,6 +77,6 @@ def _link_refunds() -> None:
             linked[row.withdrawal] = row.refund
     for withdrawal, refund in linked.items():
         run(
-            sa.text("UPDATE refund SET withdrawal_id = :withdrawal WHERE id = :refund"),
-            {"withdrawal": withdrawal, "refund": refund},
+            sa.text('UPDATE refund SET withdrawal_id = :withdrawal WHERE id = :refund'),
+            {'withdrawal': withdrawal, 'refund': refund},
         )

@@ -1,0 +1,45 @@
+"""Goods that came back, and how much money goes back for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from storefront.database import db
+from storefront.locale import gettext as _
+from storefront.orders import queries as orders
+from storefront.orders import withdrawals
+from storefront.orders.models import Order, Withdrawal
+from storefront.orders.withdrawals import Returned
+from storefront.payments import queries
+from storefront.refusals import Refused
+
+
+def take_back(withdrawal_id: int, parts: Mapping[int, Returned], cents: int | None, actor: str) -> int:
+    """Write down what came back for a statement: its goods go into stock, and the cents returned are due.
+
+    cents: None means what the goods are worth, and no more than is left of the order's money. Refused when it
+    is more than that, or while other money has to go back first.
+    """
+    withdrawal = db.session.get_one(Withdrawal, withdrawal_id, populate_existing=True)
+    if withdrawal.order_id is None:
+        raise Refused(_("Say first which order it is."), status=409)
+    order = db.session.get_one(Order, withdrawal.order_id, with_for_update=True, populate_existing=True)
+    left = _left(order.id)
+    if cents is None:
+        now = {line_id: part.quantity for line_id, part in parts.items()}
+        delivery = withdrawals.standard_delivery_cents(order)
+        cents = min(withdrawals.worth(order.lines, orders.came_back(order.id), now, delivery), left)
+    if cents > left:
+        raise Refused(_("More than is left of this order's money."), field="amount")
+    withdrawals.take_back(withdrawal_id, parts, cents, queries.given_back_cents(order.id), actor)
+    return cents
+
+
+def _left(order_id: int) -> int:
+    """What of an order's money can be given back now. Refused while other money goes first."""
+    found = queries.returnable(order_id)
+    if found is not None and (found.held or found.unfinished):
+        raise Refused(
+            _("Other money of this order has to be given back first: look at the order."), status=409
+        )
+    return found.left_cents if found else 0
