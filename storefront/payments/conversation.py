@@ -251,14 +251,10 @@ def _complete(refund: DueRefund, looked: bool = False) -> None:
     looked: the caller has just looked for it.
     """
     provider = _provider_of(refund.attempt)
+    repeated_ = refund.begun_at < clock.now() - rules.REPEATED
+    if repeated_ and not looked and not _is_still_due(refund, provider):
+        return
     try:
-        if refund.begun_at < clock.now() - rules.REPEATED and not looked:
-            for news in provider.refunds(refund.attempt.intent):
-                _write(later.take_news, news, refund.attempt.provider, "")
-            unfinished = queries.is_unfinished(refund.id)
-            ends_reading()
-            if not unfinished:
-                return
         reference = provider.refund(refund.attempt.intent, refund.cents, refund.key)
     except ProviderRefused as refusal:
         _write(actions.fail_refund, refund.id)
@@ -266,6 +262,22 @@ def _complete(refund: DueRefund, looked: bool = False) -> None:
             _("The payment provider refused: %(reason)s", reason=str(refusal)), status=409
         ) from refusal
     _write(actions.finish_refund, refund.id, reference)
+
+
+def _is_still_due(refund: DueRefund, provider: Provider) -> bool:
+    """Take in what the provider has given back. False when this refund was among it.
+
+    A refusal to tell says nothing about the refund: it may have been made under another key of ours.
+    """
+    try:
+        found = provider.refunds(refund.attempt.intent)
+    except ProviderRefused as refusal:
+        raise ProviderGone(str(refusal)) from refusal
+    for news in found:
+        _write(later.take_news, news, refund.attempt.provider, "")
+    unfinished = queries.is_unfinished(refund.id)
+    ends_reading()
+    return unfinished
 
 
 def _complete_again(refund_id: int) -> bool:

@@ -87,6 +87,8 @@ def _take_refund(payment: Payment, news: RefundNews, event_id: str) -> bool:
         return False
     if refund is None:
         left = (payment.received_cents or 0) - queries.known_gone_cents(payment.id)
+        if not 0 < news.amount_cents <= left and _sent_again(payment, news):
+            return True
         if not 0 < news.amount_cents <= left:
             log.error("a refund is larger than its payment", reference=news.reference, payment=payment.key)
             return False
@@ -107,6 +109,23 @@ def _take_refund(payment: Payment, news: RefundNews, event_id: str) -> bool:
     finished = actions.finish_refund(refund.id, news.reference)
     take_waiting(payment.provider, news.reference)
     return finished
+
+
+def _sent_again(payment: Payment, news: RefundNews) -> bool:
+    """Money that came back to us was given back there once more: it counts as gone, and is settled now."""
+    bounced = select(Refund).where(
+        Refund.payment_id == payment.id,
+        Refund.state == "bounced",
+        Refund.settled_at.is_(None),
+        Refund.amount_cents == news.amount_cents,
+    )
+    refund = db.session.scalar(bounced.order_by(Refund.id).limit(1))
+    if refund is None:
+        return False
+    refund.reference = news.reference  # told again, it is found by this
+    db.session.flush()
+    actions.settle_bounced(refund.id, news.reference, payment.provider)
+    return True
 
 
 def _take_dispute(payment: Payment, news: DisputeNews) -> bool:

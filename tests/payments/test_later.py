@@ -13,6 +13,7 @@ from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.payments import conversation, queries
 from storefront.payments.models import Dispute, Refund
+from storefront.payments.providers import Notice, RefundNews
 from storefront.payments.stripe_gateway import read_notice
 from tests.orders.shelf import SMALL, Shelf
 from tests.payments.till import kinds, placed, state
@@ -135,6 +136,21 @@ def test_a_refund_that_comes_back_is_a_task_and_not_forgotten(shop: Shelf, strip
     assert refunded(order_id) == ("refunded", 6990, [(6990, "bounced")])
     assert kinds(order_id)[-1] == "refund_bounced"
     assert [(task.buyer, task.cents) for task in queries.bounced_refunds()] == [("Lotte Jansen", 6990)]
+
+
+def test_a_refund_that_came_back_and_was_made_there_once_more_is_no_task_any_more(
+    shop: Shelf, stripe_double: Double
+) -> None:
+    order_id, intent = bought(shop, stripe_double)
+    stripe_double.create_refund({"payment_intent": intent})
+    stripe_double.refund_bounces([*stripe_double.refunds][-1])
+    for event in stripe_double.waiting:
+        tell(stripe_double, event)
+    again = RefundNews("re_again", intent, "", 6990, failed=False)
+    assert conversation.take_in(Notice("evt_again", "refund.created", news=again), "stripe")
+    assert not conversation.take_in(Notice("evt_again_2", "refund.updated", news=again), "stripe")
+    assert refunded(order_id) == ("refunded", 6990, [(6990, "bounced")])
+    assert (kinds(order_id)[-1], queries.bounced_refunds()) == ("refund_settled", [])
 
 
 def test_charge_refunded_alone_makes_us_look(shop: Shelf, stripe_double: Double) -> None:

@@ -16,7 +16,7 @@ from storefront.jobs.models import Job
 from storefront.orders import queries as orders
 from storefront.payments import conversation, later, patience, queries, stripe_gateway
 from storefront.payments.conversation import reconcile
-from storefront.payments.providers import ProviderAway, RefundNews, Status
+from storefront.payments.providers import ProviderAway, ProviderRefused, RefundNews, Status
 from storefront.payments.stripe_gateway import StripeProvider
 from storefront.refusals import Refused
 from storefront.transactions import writing
@@ -187,6 +187,32 @@ def test_a_refund_without_an_answer_is_finished_once(
         assert reconcile() == 0
     assert (state(order_id), shop.left(SMALL), len(stripe_double.refunds)) == ("refunded", 10, 1)
     assert [one.state for one in queries.refunds_of(order_id)] == ["done"]
+
+
+def test_a_provider_that_does_not_tell_of_refunds_fails_none(
+    shop: Shelf, stripe_double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shop has another key by now: the refund may have been made under the one before."""
+    order_id, number = paid(shop, stripe_double)
+
+    def away(*_values: object) -> str:
+        raise ProviderAway("the answer was lost")
+
+    def no(*_values: object) -> list[RefundNews]:
+        raise ProviderRefused("no such payment")
+
+    with monkeypatch.context() as patch, pytest.raises(ProviderAway):
+        patch.setattr(StripeProvider, "refund", away)
+        conversation.refund_order(number, None, "admin")
+    with monkeypatch.context() as patch, after(days=2):
+        patch.setattr(StripeProvider, "refunds", no)
+        assert reconcile() == 0
+        with pytest.raises(ProviderAway):
+            conversation.refund_order(number, None, "admin")
+    assert [one.state for one in queries.refunds_of(order_id)] == ["created"]
+    with after(days=2):
+        assert reconcile() == 1
+    assert state(order_id) == "refunded"
 
 
 def test_control_a_repeat_that_does_not_look_first_pays_twice(
