@@ -72,7 +72,8 @@ def change_discount(discount_id: int, data: DiscountData, today: date) -> dict[s
         if name in FROZEN and found.code is None and found.starts_on <= today:
             raise Refused(
                 _(
-                    "This offer has begun: only its name, last day and limit can change. To change more, end it."
+                    "This offer has begun: only its name, last day and limit can change. "
+                    "To change more, end it."
                 )
             )
         setattr(found, name, value)

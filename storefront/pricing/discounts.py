@@ -80,7 +80,7 @@ def take(ids: Collection[int], order_id: int, address: str) -> None:
     """Count a use of each discount for an order. Raises UsedUp when one has none left."""
     for discount_id in sorted(ids):
         _count(discount_id)
-        _check_customer(discount_id, address)
+        _check_customer(discount_id, customer_of(address))
         db.session.add(
             DiscountUse(
                 discount_id=discount_id,
@@ -104,19 +104,21 @@ def _count(discount_id: int) -> None:
         raise UsedUp(_("This discount has been used up."), field=FIELD, status=409)
 
 
-def _check_customer(discount_id: int, address: str) -> None:
+def _check_customer(discount_id: int, customer: str) -> None:
     """Safe behind the UPDATE: nobody else can count the same discount before this transaction ends."""
     most = db.session.scalar(select(Discount.most_per_customer).where(Discount.id == discount_id))
     if most is None:
         return
     uses = select(func.count(DiscountUse.id)).where(
         DiscountUse.discount_id == discount_id,
-        DiscountUse.customer == customer_of(address),
+        DiscountUse.customer == customer,
         DiscountUse.released_at.is_(None),
     )
     if (db.session.scalar(uses) or 0) >= most:
         raise UsedUp(
-            _("This code was used with this e-mail address as often as it may be."), field=FIELD, status=409
+            _("This code has been used with this e-mail address as often as it may be."),
+            field=FIELD,
+            status=409,
         )
 
 
@@ -137,11 +139,15 @@ def release(order_id: int) -> int:
 
 
 def take_again(order_id: int) -> None:
-    """Count the uses of an order once more that it had given back. Raises UsedUp when one has none left."""
+    """Count the uses of an order once more that it had given back.
+
+    Raises UsedUp when one has none left, or none for this customer, who may have used it again meanwhile.
+    """
     given_back = (DiscountUse.order_id == order_id) & DiscountUse.released_at.is_not(None)
-    uses = db.session.scalars(select(DiscountUse.discount_id).where(given_back)).all()
-    for discount_id in sorted(uses):
+    uses = db.session.execute(select(DiscountUse.discount_id, DiscountUse.customer).where(given_back)).all()
+    for discount_id, customer in sorted(tuple(row) for row in uses):
         _count(discount_id)
+        _check_customer(discount_id, customer)
     again = update(DiscountUse).where(given_back).values(released_at=None)
     db.session.execute(again.execution_options(synchronize_session=False))
 
