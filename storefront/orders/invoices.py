@@ -111,11 +111,6 @@ def credited_vat(invoiced: Sequence[Part], credited: Iterable[Part], cents: int)
     ]
 
 
-def _net(part: Part) -> int:
-    cents: int = part["gross_cents"] - part["vat_cents"]
-    return cents
-
-
 def documents_of(order_id: int) -> list[Invoice]:
     """The invoice of an order and its credit notes, in the order in which they were made."""
     return list(db.session.scalars(select(Invoice).where(Invoice.order_id == order_id).order_by(Invoice.id)))
