@@ -108,7 +108,7 @@ def test_a_second_payment_of_the_same_order_is_held(shop: Shelf) -> None:
 
 
 def test_any_order_of_messages_ends_the_same_way(shop: Shelf) -> None:
-    """Stripe promises no order. Completed, refused by the bank, and paid after all: paid, whatever came first."""
+    """Stripe promises no order. Completed, refused by the bank, paid after all: paid, whatever came first."""
     for number, order_of in enumerate(itertools.permutations([PENDING, FAILED, PAID])):
         order_id = placed(shop, 2, cart_id=f"cart-{number}-0123456789")
         settled(opened(order_id), *order_of)
