@@ -145,7 +145,7 @@ def take_again(order_id: int) -> None:
     """
     given_back = (DiscountUse.order_id == order_id) & DiscountUse.released_at.is_not(None)
     uses = db.session.execute(select(DiscountUse.discount_id, DiscountUse.customer).where(given_back)).all()
-    for discount_id, customer in sorted(tuple(row) for row in uses):
+    for discount_id, customer in sorted((row.discount_id, row.customer) for row in uses):
         _count(discount_id)
         _check_customer(discount_id, customer)
     again = update(DiscountUse).where(given_back).values(released_at=None)

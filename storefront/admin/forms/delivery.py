@@ -18,7 +18,8 @@ MOST_STEPS = 20
 
 def countries() -> list[SelectChoice]:
     """Every country that a parcel can go to, in the language of now and by name."""
-    return choices(sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda one: one[1]))
+    named = sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda one: one[1])
+    return choices(named)
 
 
 class ZoneForm(NestedForm):
