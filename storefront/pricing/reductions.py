@@ -2,9 +2,9 @@
 
 First the reductions of each piece, a percentage or so much off a piece, so that the price on a product's page
 is the price that is charged: of automatic offers each line has the one that is best for it, then a code comes
-off what is left. After them amounts off the whole order: the largest automatic one, then a code's; they are
-split over the lines by largest remainder. Free delivery is last. A minimum is compared with the goods that
-the discount counts for, before any reduction. No line falls below nothing.
+off what is left. After them amounts off the whole order: the automatic one that takes off most, then a
+code's; they are split over the lines by largest remainder. Free delivery is last. A minimum is compared with
+the goods that the discount counts for, before any reduction. No line falls below nothing.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def reduced(
         for i, line in enumerate(lines):
             _take_best(group, i, line, left, taken)
     amounts = [one for one in offers if one.kind == AMOUNT]
-    for one in (*sorted(amounts, key=lambda each: -each.value)[:1], *(c for c in codes if c.kind == AMOUNT)):
+    best = max(amounts, key=lambda one: _amount(one, lines, left), default=None)
+    for one in (*([best] if best else []), *(code for code in codes if code.kind == AMOUNT)):
         _take_amount(one, lines, left, taken)
     free = next((one for one in able if one.kind == SHIPPING), None) if shipping_cents else None
     if free is not None:
@@ -118,10 +119,19 @@ def _take_best(
 
 def _take_amount(one: Reduction, lines: Sequence[PricedLine], left: list[int], taken: dict[int, int]) -> None:
     """Take an amount off the lines that it counts for, each its share of what it still costs."""
-    places = [i for i, line in enumerate(lines) if one.counts_for(line.product_code)]
-    amount = min(one.value, sum(left[i] for i in places))
+    amount = _amount(one, lines, left)
     if not amount:
         return
+    places = _places(one, lines)
     for i, cents in zip(places, shares(amount, [left[i] for i in places]), strict=True):
         left[i] -= cents
     taken[one.id] = amount
+
+
+def _amount(one: Reduction, lines: Sequence[PricedLine], left: list[int]) -> int:
+    """What an amount off the order takes off: never more than its lines still cost."""
+    return min(one.value, sum(left[i] for i in _places(one, lines)))
+
+
+def _places(one: Reduction, lines: Sequence[PricedLine]) -> list[int]:
+    return [i for i, line in enumerate(lines) if one.counts_for(line.product_code)]

@@ -73,6 +73,13 @@ def test_no_line_falls_below_nothing() -> None:
         assert sum(part.gross_cents for part in found.vat) == 450
 
 
+def test_of_amounts_off_the_order_the_one_that_takes_off_most_counts_not_the_one_that_says_most() -> None:
+    lines = [line("shaker", 1, 300, "standard"), line("mgt-c", 1, 3495)]
+    could = [off(AMOUNT, 1000, 1, products=frozenset({"shaker"})), off(AMOUNT, 800, 2)]
+    found = totals(lines, 0, RATES, could)
+    assert ([one.id for one in found.reductions], found.discount_cents) == ([2], 800)
+
+
 def test_those_that_count_alone_give_the_same_totals() -> None:
     """The order is placed with the discounts that count; the cart was priced with all that could."""
     lines = [line("mgt-c", 2, 3495), line("shaker", 1, 1250, "standard")]
