@@ -55,6 +55,22 @@ def test_a_code_is_found_however_it_is_typed(any_app: Flask) -> None:
     assert discounts.possible(TODAY) == ([], ""), "a code counts for nobody who did not type it"
 
 
+def test_an_order_that_is_paid_late_gets_no_second_use_of_its_customer(any_app: Flask) -> None:
+    discount_id = added(most_per_customer=1)
+    take(discount_id, 1)
+    with writing():
+        discounts.release(1)
+    take(discount_id, 2)
+    with pytest.raises(discounts.UsedUp), writing():
+        discounts.take_again(1)
+    assert used(discount_id) == 1
+    with writing():
+        discounts.release(2)
+    with writing():
+        discounts.take_again(1)
+    assert used(discount_id) == 1
+
+
 def test_days_are_inclusive_and_an_ended_discount_is_unknown(any_app: Flask) -> None:
     discount_id = added(starts_on=TODAY, ends_on=TODAY + timedelta(days=2))
     days = [TODAY + timedelta(days=n) for n in (-1, 0, 2, 3)]
