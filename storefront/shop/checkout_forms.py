@@ -22,7 +22,7 @@ NL_NEVER = ("SA", "SD", "SS")  # letters that the Dutch post does not give out
 POSTCODE = re.compile(r"(?:[A-Z]{1,2}-)?[0-9A-Z][0-9A-Z -]{1,8}[0-9A-Z]")  # of the other countries
 BE_POSTCODE = re.compile(r"(?:B[-\s]?)?([1-9][0-9]{3})")
 PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,28}")
-SEEN = re.compile(r"([A-Z]{2}\.[a-z0-9_-]{1,40}\.[0-9]{1,9} ?){0,250}")
+SEEN = re.compile(r"([A-Z]{2}\.[a-z0-9_-]{1,40}\.[0-9]{1,12} ?)*")
 CONTROL = re.compile(r"[\x01-\x1f\x7f]")
 
 
