@@ -16,6 +16,7 @@ from storefront.admin.stale import refuse_stale, remembered
 from storefront.catalog import queries as catalog
 from storefront.locale import current
 from storefront.locale import gettext as _
+from storefront.offers.reductions import members_of
 from storefront.pricing import discount_editing as editing
 from storefront.pricing import discounts
 from storefront.pricing.discount_editing import DiscountData
@@ -126,20 +127,37 @@ def _data(form: DiscountForm, saved: Discount | None) -> DiscountData:
     if form.kind.data == PERCENT and basis_points != int(basis_points):
         raise Refused(_("Write at most two decimals."), field="percent")
     value = int(basis_points) if form.kind.data == PERCENT else form.amount.cents or 0
+    code = typed(form.code) if saved is None else saved.code or ""
+    products, collections = _what_for(form, is_automatic=not code)
     data = DiscountData(
-        code=typed(form.code) if saved is None else saved.code or "",
+        code=code,
         names={"nl": typed(form.name_nl), "en": typed(form.name_en)},
         kind=typed(form.kind),
         value=value,
         starts_on=form.starts_on.day or real_today(),
         ends_on=form.ends_on.day,
         minimum_cents=form.minimum.cents or 0,
-        products=form.products.data or [],
-        collections=form.collections.data or [],
+        products=products,
+        collections=collections,
         most_uses=form.most_uses.whole,
         most_per_customer=form.most_per_customer.whole,
     )
     return replace(data, value=0) if data.kind == SHIPPING else data
+
+
+def _what_for(form: DiscountForm, is_automatic: bool) -> tuple[list[str], list[str]]:
+    """The products and collections. An automatic offer is for what is in its collections when it is saved.
+
+    What it was for is needed later: the lowest price of 30 days is computed from it.
+    """
+    products, collections = form.products.data or [], form.collections.data or []
+    if not is_automatic or not collections:
+        return products, collections
+    members = set[str]().union(*members_of(collections).values())
+    found = members.intersection(code for code, _name in catalog.product_choices(current()))
+    if not found:
+        raise Refused(_("There is nothing in it."), field="collections")
+    return sorted(found.union(products)), []
 
 
 def _form_of(found: Discount) -> DiscountForm:

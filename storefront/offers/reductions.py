@@ -25,7 +25,7 @@ def resolved(found: Iterable[Discount]) -> tuple[Reduction, ...]:
     """Discounts with the products of their collections; one query when there are any."""
     found = list(found)
     wanted = {code for one in found for code in one.collections}
-    members = _members(wanted) if wanted else {}
+    members = members_of(wanted) if wanted else {}
     return tuple(
         Reduction(
             id=one.id,
@@ -46,7 +46,7 @@ def _products(one: Discount, members: dict[str, set[str]]) -> frozenset[str] | N
     return frozenset(one.products).union(*(members.get(code, set()) for code in one.collections))
 
 
-def _members(collections: Collection[str]) -> dict[str, set[str]]:
+def members_of(collections: Collection[str]) -> dict[str, set[str]]:
     """The products of each collection, by code."""
     rows = db.session.execute(
         select(catalog.Collection.code, Product.code)

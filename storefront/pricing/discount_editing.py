@@ -22,6 +22,7 @@ from storefront.pricing.reductions import AMOUNT, KINDS, PERCENT, PIECE, SHIPPIN
 from storefront.refusals import Refused
 
 WHOLE_BP = 10_000
+LISTS = ("products", "collections")  # in any order
 FROZEN = ("kind", "value", "minimum_cents", "products", "collections", "starts_on")
 
 
@@ -67,7 +68,7 @@ def change_discount(discount_id: int, data: DiscountData, today: date) -> dict[s
     changes: dict[str, list[Any]] = {}
     for name, value in asdict(data).items():
         before = getattr(found, name)
-        if name == "code" or before == value:
+        if name == "code" or before == value or (name in LISTS and set(before) == set(value)):
             continue
         if name in FROZEN and found.code is None and found.starts_on <= today:
             raise Refused(
@@ -113,6 +114,8 @@ def _check(data: DiscountData) -> None:
         raise Refused(_("Write an amount above 0."), field="amount")
     if data.kind == SHIPPING and data.value:
         raise ValueError("free delivery has no value")
+    if data.collections and not data.code:
+        raise ValueError("an automatic offer names products: a from price of later is computed from them")
     if data.ends_on is not None and data.ends_on < data.starts_on:
         raise Refused(_("The last day is not before the first."), field="ends_on")
     for name in ("most_uses", "most_per_customer"):

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storefront import clock
+from storefront.catalog.models import CollectionProduct
 from storefront.database import db
+from storefront.offers.reductions import members_of
 from storefront.pricing.models import Discount
 from storefront.testing import entered_as
+from storefront.transactions import writing
 
 NEW = "/admin/discounts/new"
 GIVEN = {"code": "autumn 10", "name_nl": "Herfst", "name_en": "Autumn", "percent": "12,5"}
@@ -84,6 +87,25 @@ def test_an_offer_that_has_begun_can_only_be_ended(admin_client, form_of):
     assert form_of(admin_client, where).set(percent="50").press().status_code == 422
     assert form_of(admin_client, where).set(name_en="Winter").press().status_code == 303
     assert saved()[0].names["en"] == "Winter"
+
+
+def test_an_automatic_offer_is_for_what_is_in_its_collections_when_it_is_saved(admin_client, form_of):
+    """Else a product that leaves the collection takes the offer out of its lowest price of 30 days."""
+    given = GIVEN | {"code": "", "collections": ["magnesium"], "products": ["nmn-p"]}
+    assert form_of(admin_client, NEW).set(**given).press().status_code == 303
+    one = saved()[-1]
+    members = members_of(["magnesium"])["magnesium"]
+    assert one.collections == []
+    assert one.products == sorted({"nmn-p", *members})
+    where = f"/admin/discounts/{one.id}"
+    assert form_of(admin_client, where).set(name_en="Winter").press().status_code == 303, "it stays as it is"
+    assert form_of(admin_client, NEW).set(**given | {"code": "other"}).press().status_code == 303
+    assert saved()[-1].collections == ["magnesium"], "a code follows them"
+    with writing():
+        db.session.execute(delete(CollectionProduct))
+    answer = form_of(admin_client, NEW).set(**given).press()
+    assert answer.status_code == 422, "nothing would mean everything"
+    assert len(saved()) == 2
 
 
 def test_who_may_not_stays_out_and_what_is_not_there_is_not_found(demo_app, admin_client):
