@@ -28,7 +28,7 @@ from storefront.jobs import queries as jobs
 from storefront.locale import gettext as _
 from storefront.orders import queries as orders
 from storefront.orders.rules import TO_SEND
-from storefront.orders.withdrawals import number_waiting
+from storefront.orders.withdrawal_queries import number_waiting
 from storefront.plugin_system.calling import call_lists, plugins
 from storefront.plugin_system.hookspecs import MenuItem
 

@@ -15,9 +15,9 @@ from storefront.admin.frame import actor, guard, note, page_number, real_today, 
 from storefront.forms import StaffForm
 from storefront.locale import gettext as _
 from storefront.orders import queries as orders
-from storefront.orders import withdrawals
+from storefront.orders import withdrawal_queries, withdrawal_rules, withdrawals
 from storefront.orders.models import Order, Withdrawal
-from storefront.orders.withdrawals import Returned
+from storefront.orders.withdrawal_rules import Returned
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.providers import ProviderAway
@@ -34,7 +34,7 @@ PER_PAGE = 25
 def index() -> ResponseReturnValue:
     """What waits, the most urgent first, or what was decided."""
     waiting, page = request.args.get("state") != "decided", page_number()
-    rows, total = withdrawals.admin_list(waiting, page, PER_PAGE)
+    rows, total = withdrawal_queries.admin_list(waiting, page, PER_PAGE)
     return render_template(
         "admin/withdrawals.html",
         rows=rows,
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
         per_page=PER_PAGE,
         waiting=waiting,
         days_left=_days_left,
-        is_late=withdrawals.is_late,
+        is_late=withdrawal_rules.is_late,
         address=lambda n: url_for("admin_withdrawals.index", page=n, state=None if waiting else "decided"),
     )
 
@@ -96,7 +96,7 @@ def refund(withdrawal_id: int) -> ResponseReturnValue:
     found, form = _found(withdrawal_id), EmptyForm()
     if not form.validate_on_submit():
         abort(400)
-    if found.state != withdrawals.REFUNDING:
+    if found.state != withdrawal_rules.REFUNDING:
         return redirect(url_for("admin_withdrawals.show", withdrawal_id=withdrawal_id), 303)
     return _give_back(withdrawal_id)
 
@@ -195,7 +195,7 @@ def _decide(
 
 
 def _found(withdrawal_id: int) -> Withdrawal:
-    found = withdrawals.withdrawal_by_id(withdrawal_id)
+    found = withdrawal_queries.withdrawal_by_id(withdrawal_id)
     if found is None:
         abort(404)
     return found
@@ -207,13 +207,13 @@ def _order(found: Withdrawal) -> Order | None:
 
 def _days_left(found: Withdrawal) -> int:
     """Days until the money must be back; below nothing when that day is past."""
-    return (withdrawals.refund_by(found) - real_today()).days
+    return (withdrawal_rules.refund_by(found) - real_today()).days
 
 
 def _return_form(found: Withdrawal, order: Order, posted: bool = False) -> ReturnForm:
     """The form to count what came back: as many of each line as was declared, back into stock."""
     said = {line["line_id"]: line["quantity"] for line in found.lines}
-    back, sealed = orders.came_back(order.id), withdrawals.sealed_lines(order)
+    back, sealed = orders.came_back(order.id), withdrawal_rules.sealed_lines(order)
     given = [
         {
             "quantity": min(said.get(line.id, 0), line.quantity - back.get(line.id, 0)),
@@ -234,9 +234,9 @@ def _page(
     order = _order(found)
     said = {line["line_id"]: line["quantity"] for line in found.lines}
     proposed = 0
-    if order is not None and found.state == withdrawals.OPEN:
-        back, delivery = orders.came_back(order.id), withdrawals.standard_delivery_cents(order)
-        proposed = withdrawals.worth(order.lines, back, said, delivery)
+    if order is not None and found.state == withdrawal_rules.OPEN:
+        back, delivery = orders.came_back(order.id), withdrawal_queries.standard_delivery_cents(order)
+        proposed = withdrawal_rules.worth(order.lines, back, said, delivery)
         returned = returned or _return_form(found, order)
     return render_template(
         "admin/withdrawal.html",
@@ -244,9 +244,9 @@ def _page(
         order=order,
         said=said,
         back={part["line_id"]: part for part in found.returned},
-        sealed=withdrawals.sealed_lines(order) if order else set(),
-        late=withdrawals.is_late(found),
-        refund_by=withdrawals.refund_by(found),
+        sealed=withdrawal_rules.sealed_lines(order) if order else set(),
+        late=withdrawal_rules.is_late(found),
+        refund_by=withdrawal_rules.refund_by(found),
         days_left=_days_left(found),
         proposed=proposed,
         return_form=returned,

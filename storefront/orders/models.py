@@ -142,7 +142,7 @@ class Withdrawal(Model):
     lines: Mapped[list[dict[str, Any]]]  # of the order: {"line_id": …, "name": …, "quantity": …}
     received_at: Mapped[datetime]
     last_day: Mapped[date | None]  # of the period, as it was reckoned then; None while it has not begun
-    state: Mapped[str] = mapped_column(String(12), index=True)  # see orders/withdrawals.py
+    state: Mapped[str] = mapped_column(String(12), index=True)  # see withdrawal_rules.py
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     reason: Mapped[str] = mapped_column(String(300), default="")  # why it was closed without a return

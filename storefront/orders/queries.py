@@ -12,6 +12,7 @@ from storefront import clock
 from storefront.database import db
 from storefront.orders import numbers, rules
 from storefront.orders.models import Order, OrderEvent, OrderLine, Withdrawal
+from storefront.orders.withdrawal_rules import OPEN
 
 
 def order_by_id(order_id: int) -> Order | None:
@@ -119,7 +120,7 @@ def not_back(order_id: int) -> dict[int, int]:
 
 def open_withdrawal(order_id: int) -> int | None:
     """The oldest statement about an order that staff have not seen to; they have to before it is sent."""
-    waits = select(Withdrawal.id).where(Withdrawal.order_id == order_id, Withdrawal.state == "open")
+    waits = select(Withdrawal.id).where(Withdrawal.order_id == order_id, Withdrawal.state == OPEN)
     waits = waits.where(Withdrawal.noted_by == "")
     return db.session.scalar(waits.order_by(Withdrawal.id).limit(1))
 

@@ -1,18 +1,15 @@
-"""Withdrawal from a purchase: the buyer's statement, its period, and what comes back for it.
+"""Changes withdrawals: the buyer's statement, what comes back for it, and the returns that staff write down.
 
 A statement is never refused: it counts when it is sent (article 11a of the consumer rights directive, 6:230oa
-BW). One that fits no order, or that comes late, is kept and answered by a person. open: nothing was done yet.
-refunding: the goods are back, the money is on its way. done. closed: nothing comes back.
+BW). One that fits no order, or that comes late, is kept and answered by a person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock
@@ -21,65 +18,19 @@ from storefront.jobs.actions import enqueue
 from storefront.locale import gettext as _
 from storefront.orders import actions, numbers, queries, rules
 from storefront.orders.models import Order, OrderLine, Withdrawal
-from storefront.pricing.queries import shipping_methods
+from storefront.orders.withdrawal_queries import order_of, withdrawal_by_token, withdrawals_of
+from storefront.orders.withdrawal_rules import (
+    CLOSED,
+    DONE,
+    OPEN,
+    REFUNDING,
+    WAITING,
+    Returned,
+    Statement,
+    last_day_of,
+)
 from storefront.refusals import Refused
 from storefront.stock import actions as stock
-
-OPEN, REFUNDING, DONE, CLOSED = "open", "refunding", "done", "closed"
-WAITING = (OPEN, REFUNDING)
-PERIOD_DAYS = 14
-UNDER_WAY_DAYS = 7  # a parcel whose arrival nobody knows is taken to have arrived so long after it was sent
-REFUND_DAYS = 14
-
-
-def last_day(sent_at: datetime | None, delivered_at: datetime | None) -> date | None:
-    """The last day of the period in the shop's zone; None while it has not begun.
-
-    The day of receipt does not count. A period that would end on a Saturday or Sunday ends on the Monday
-    (Regulation 1182/71, article 3); public holidays are left to the person who decides.
-    """
-    if sent_at is None:
-        return None
-    received = clock.local(delivered_at or sent_at).date()
-    if delivered_at is None:
-        received += timedelta(days=UNDER_WAY_DAYS)
-    end = received + timedelta(days=PERIOD_DAYS)
-    return end + timedelta(days=8 - end.isoweekday()) if end.isoweekday() > 5 else end
-
-
-def last_day_of(order: Order) -> date | None:
-    """The last day on which the buyer of an order can withdraw; None while the period has not begun."""
-    return last_day(order.sent_at, order.delivered_at)
-
-
-def is_late(withdrawal: Withdrawal) -> bool:
-    """True when it was sent after the last day of its period."""
-    day = clock.local(withdrawal.received_at).date()
-    return withdrawal.last_day is not None and day > withdrawal.last_day
-
-
-def refund_by(withdrawal: Withdrawal) -> date:
-    """The day by which the money must be back, unless the goods are still under way."""
-    return clock.local(withdrawal.received_at).date() + timedelta(days=REFUND_DAYS)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What somebody declared. quantities: how many of each line of the order; None means all of it."""
-
-    token: str
-    number: str
-    name: str
-    email: str
-    lang: str
-    quantities: Mapping[int, int] | None = None
-
-
-def order_of(number: str, email: str) -> Order | None:
-    """The order with this number that was placed with this e-mail address; both must fit."""
-    order = queries.order_by_number(number)
-    fits = order is not None and order.email.strip().casefold() == email.strip().casefold()
-    return order if fits else None
 
 
 def receive(statement: Statement) -> Withdrawal:
@@ -142,77 +93,6 @@ def _same(
 
 def _pieces(lines: Iterable[Mapping[str, Any]]) -> int:
     return sum(line["quantity"] for line in lines)
-
-
-def withdrawal_by_token(token: str) -> Withdrawal | None:
-    """The statement of a receipt's address."""
-    return db.session.scalar(select(Withdrawal).where(Withdrawal.token == token))
-
-
-def withdrawal_by_id(withdrawal_id: int) -> Withdrawal | None:
-    """One statement."""
-    return db.session.get(Withdrawal, withdrawal_id)
-
-
-def withdrawals_of(order_id: int) -> list[Withdrawal]:
-    """What was declared about an order, the first thing first."""
-    statement = select(Withdrawal).where(Withdrawal.order_id == order_id).order_by(Withdrawal.id)
-    return list(db.session.scalars(statement))
-
-
-def number_waiting() -> int:
-    """How many statements wait for staff."""
-    return db.session.scalar(select(func.count(Withdrawal.id)).where(Withdrawal.state.in_(WAITING))) or 0
-
-
-def admin_list(waiting: bool, page: int = 1, per_page: int = 25) -> tuple[list[Withdrawal], int]:
-    """A page of statements and how many there are: of those that wait the oldest, else the newest first."""
-    states = WAITING if waiting else (DONE, CLOSED)
-    total = db.session.scalar(select(func.count(Withdrawal.id)).where(Withdrawal.state.in_(states))) or 0
-    order = Withdrawal.id.asc() if waiting else Withdrawal.id.desc()
-    rows = select(Withdrawal).where(Withdrawal.state.in_(states)).order_by(order)
-    return list(db.session.scalars(rows.limit(per_page).offset((max(page, 1) - 1) * per_page))), total
-
-
-def sealed_lines(order: Order) -> set[int]:
-    """The lines of an order whose goods come back only with their seal unbroken, as it was said then."""
-    return {line.id for line in order.lines if line.sealed}
-
-
-def standard_delivery_cents(order: Order) -> int:
-    """What goes back for delivery when all goods do: no more than the shop's ordinary delivery costs.
-
-    The first way to a country is the ordinary one. Its dearest price counts: nobody kept the parcel's weight.
-    """
-    ways = shipping_methods(order.country)
-    if not ways or ways[0].code == order.shipping_code:
-        return order.shipping_cents
-    return min(order.shipping_cents, max(step.price_cents for step in ways[0].steps))
-
-
-def worth(
-    lines: Sequence[OrderLine], before: Mapping[int, int], now: Mapping[int, int], delivery_cents: int
-) -> int:
-    """What goes back for pieces that came back now. Pure.
-
-    A piece is worth its share of what its line cost after discounts; parts always add up to the whole line.
-    With the last piece of the last line comes the delivery.
-    """
-    cents, complete = 0, True
-    for line in lines:
-        paid, had = line.line_cents - line.discount_cents, before.get(line.id, 0)
-        have = had + now.get(line.id, 0)
-        cents += paid * have // line.quantity - paid * had // line.quantity
-        complete = complete and have >= line.quantity
-    return cents + (delivery_cents if complete and any(now.values()) else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What came back of a line; restock: it can be sold again."""
-
-    quantity: int
-    restock: bool
 
 
 def take_back(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from storefront.database import db
 from storefront.locale import gettext as _
 from storefront.orders import queries as orders
-from storefront.orders import withdrawals
+from storefront.orders import withdrawal_queries, withdrawal_rules, withdrawals
 from storefront.orders.models import Order, Withdrawal
-from storefront.orders.withdrawals import Returned
+from storefront.orders.withdrawal_rules import Returned
 from storefront.payments import queries
 from storefront.refusals import Refused
 
@@ -27,8 +27,8 @@ def take_back(withdrawal_id: int, parts: Mapping[int, Returned], cents: int | No
     left = _left(order.id)
     if cents is None:
         now = {line_id: part.quantity for line_id, part in parts.items()}
-        delivery = withdrawals.standard_delivery_cents(order)
-        cents = min(withdrawals.worth(order.lines, orders.came_back(order.id), now, delivery), left)
+        delivery = withdrawal_queries.standard_delivery_cents(order)
+        cents = min(withdrawal_rules.worth(order.lines, orders.came_back(order.id), now, delivery), left)
     if cents > left:
         raise Refused(_("More than is left of this order's money."), field="amount")
     withdrawals.take_back(withdrawal_id, parts, cents, queries.given_back_cents(order.id), actor)

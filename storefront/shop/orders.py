@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, render_template, url_for
 
 from storefront.locale import LANGUAGES
-from storefront.orders import invoices, rules, withdrawals
+from storefront.orders import invoices, rules, withdrawal_queries, withdrawal_rules
 from storefront.orders import queries as orders
 from storefront.payments import queries as payments
 from storefront.payments import rules as payment_rules
@@ -28,8 +28,8 @@ def show(lang: str, token: str) -> Response:
         order=order,
         view=view_of(order.state, payment.state if payment else None),
         held=payments.held_money(order.id),
-        withdrawals=[one for one in withdrawals.withdrawals_of(order.id) if not one.noted_by],
-        last_day=withdrawals.last_day_of(order),
+        withdrawals=[one for one in withdrawal_queries.withdrawals_of(order.id) if not one.noted_by],
+        last_day=withdrawal_rules.last_day_of(order),
         papers=invoices.documents_of(order.id),
     )
     answer = for_one_person(make_response(html))

@@ -12,11 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from storefront import clock
 from storefront.locale import LANGUAGES, gettext
-from storefront.orders import numbers
+from storefront.orders import numbers, withdrawal_queries, withdrawal_rules, withdrawals
 from storefront.orders import queries as orders
-from storefront.orders import withdrawals as rules
 from storefront.orders.models import Order
-from storefront.orders.withdrawals import Statement
+from storefront.orders.withdrawal_rules import Statement
 from storefront.refusals import Refused
 from storefront.shop.frame import breadcrumbs, set_alternates
 from storefront.shop.orders import for_one_person
@@ -74,10 +73,12 @@ def confirm(lang: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return for_one_person(make_response(render_template("shop/withdrawal.html", form=form), 422))
     said = _said(form)
-    g.no_such_order = rules.order_of(said["number"], said["email"]) is None
+    g.no_such_order = withdrawal_queries.order_of(said["number"], said["email"]) is None
     try:
         with writing():
-            made = rules.receive(Statement(form.token.data or "", lang=lang, quantities=quantities, **said))
+            made = withdrawals.receive(
+                Statement(form.token.data or "", lang=lang, quantities=quantities, **said)
+            )
             receipt = made.token
     except Refused as refusal:
         form.refuse(refusal)
@@ -88,13 +89,13 @@ def confirm(lang: str) -> ResponseReturnValue:
 @blueprint.get("/withdrawal/receipt/<token>")
 def receipt(lang: str, token: str) -> Response:
     """What was declared, and when; the mail says the same."""
-    found = rules.withdrawal_by_token(token)
+    found = withdrawal_queries.withdrawal_by_token(token)
     if found is None:
         abort(404)
     set_alternates({code: url_for("shop_withdrawal.receipt", lang=code, token=token) for code in LANGUAGES})
     order = orders.order_by_id(found.order_id) if found.order_id else None
     page = render_template(
-        "shop/withdrawal_receipt.html", withdrawal=found, order=order, late=rules.is_late(found)
+        "shop/withdrawal_receipt.html", withdrawal=found, order=order, late=withdrawal_rules.is_late(found)
     )
     return for_one_person(make_response(page))
 
@@ -108,15 +109,15 @@ def _said(form: StatementForm) -> dict[str, str]:
 
 
 def _second_step(form: ConfirmForm, status: int = 200) -> Response:
-    order = rules.order_of(form.number.data or "", form.email.data or "")
+    order = withdrawal_queries.order_of(form.number.data or "", form.email.data or "")
     g.no_such_order = order is None
-    last = rules.last_day_of(order) if order else None
+    last = withdrawal_rules.last_day_of(order) if order else None
     page = render_template(
         "shop/withdrawal_confirm.html",
         form=form,
         order=order,
         chosen=_chosen(form, order),
-        sealed=rules.sealed_lines(order) if order else set(),
+        sealed=withdrawal_rules.sealed_lines(order) if order else set(),
         last_day=last,
         late=last is not None and clock.local(clock.now()).date() > last,
     )

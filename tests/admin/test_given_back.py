@@ -14,7 +14,7 @@ from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.orders import actions, queries, withdrawals
 from storefront.orders.models import Order, Withdrawal
-from storefront.orders.withdrawals import Statement
+from storefront.orders.withdrawal_rules import Statement
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.actions import send_order

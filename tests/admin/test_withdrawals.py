@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from storefront.database import db
 from storefront.jobs.models import Job
-from storefront.orders import actions, queries, withdrawals
+from storefront.orders import actions, queries, withdrawal_queries, withdrawal_rules, withdrawals
 from storefront.orders.models import Order, Withdrawal
-from storefront.orders.withdrawals import Statement, worth
+from storefront.orders.withdrawal_rules import Statement, worth
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import DemoProvider, paid
@@ -132,7 +132,7 @@ def test_all_goods_bring_all_money_and_the_ordinary_delivery_back(shop, buy, sta
     assert "mail.order_refunded" in db.session.scalars(select(Job.name))
     page = staff.get(f"/admin/withdrawals/{withdrawal_id}").text
     assert "not into stock" in page
-    assert withdrawals.number_waiting() == 0
+    assert withdrawal_queries.number_waiting() == 0
 
 
 def test_ordinary_delivery_comes_back_whole(buy, staff, form_of):
@@ -297,7 +297,7 @@ def test_a_statement_without_an_order_is_matched_by_hand(buy, staff, form_of):
     assert form_of(staff, page, "/order").set(number="11111111").press().status_code == 422
     assert form_of(staff, page, "/order").set(number=order.number.lower()).press().status_code == 303
     found = said(withdrawal_id)
-    assert (found.order_id, found.last_day) == (order.id, withdrawals.last_day_of(fresh(order.id)))
+    assert (found.order_id, found.last_day) == (order.id, withdrawal_rules.last_day_of(fresh(order.id)))
     assert [line["quantity"] for line in found.lines] == [2, 1]
     assert "withdrawn" in [event.kind for event in queries.events(order.id)]
 

@@ -15,7 +15,7 @@ from storefront.jobs.models import Job
 from storefront.mail import Message
 from storefront.orders import mail, withdrawals
 from storefront.orders.models import Order, Withdrawal
-from storefront.orders.withdrawals import Statement
+from storefront.orders.withdrawal_rules import Statement
 from storefront.payments import conversation
 from storefront.payments import mail as payment_mail
 from storefront.payments.demo_gateway import DemoProvider

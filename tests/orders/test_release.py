@@ -21,7 +21,7 @@ from storefront import clock
 from storefront.database import db
 from storefront.orders import actions, queries, rules, withdrawals
 from storefront.orders.models import Order, OrderLine
-from storefront.orders.withdrawals import Returned, Statement
+from storefront.orders.withdrawal_rules import Returned, Statement
 from storefront.payments import conversation
 from storefront.payments.providers import ProviderAway, Status
 from storefront.payments.settle import settle

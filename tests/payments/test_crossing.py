@@ -18,7 +18,7 @@ from storefront.orders import actions as orders
 from storefront.orders import queries as order_queries
 from storefront.orders import rules, withdrawals
 from storefront.orders.models import Order, Withdrawal
-from storefront.orders.withdrawals import Returned, Statement
+from storefront.orders.withdrawal_rules import Returned, Statement
 from storefront.payments import actions, conversation, later, queries
 from storefront.payments.demo_gateway import DemoProvider
 from storefront.payments.models import Payment, Refund

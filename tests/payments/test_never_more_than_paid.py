@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.database import db
 from storefront.orders import actions as orders
-from storefront.orders import withdrawals
+from storefront.orders import withdrawal_rules, withdrawals
 from storefront.orders.models import Invoice, Order, Withdrawal
-from storefront.orders.withdrawals import Returned, Statement
+from storefront.orders.withdrawal_rules import Returned, Statement
 from storefront.payments import actions, conversation, later, queries, rules
 from storefront.payments.demo_gateway import DemoProvider, paid
 from storefront.payments.models import Payment, Refund
@@ -96,7 +96,7 @@ class Till:
 
     def take_back(self) -> None:
         """Staff count some pieces and give a sum back for them, which may be too much."""
-        found = self.statement(withdrawals.OPEN)
+        found = self.statement(withdrawal_rules.OPEN)
         lines = db.session.get_one(Order, self.order_id).lines
         parts = {line.id: Returned(self.chance.randint(0, line.quantity), True) for line in lines}
         before = queries.given_back_cents(self.order_id)
@@ -105,7 +105,7 @@ class Till:
         conversation.refund_withdrawal(found, "An")
 
     def repeat(self) -> None:
-        conversation.refund_withdrawal(self.statement(withdrawals.REFUNDING), "An")
+        conversation.refund_withdrawal(self.statement(withdrawal_rules.REFUNDING), "An")
 
     def statement(self, state: str) -> int:
         mine = select(Withdrawal.id).where(Withdrawal.order_id == self.order_id, Withdrawal.state == state)

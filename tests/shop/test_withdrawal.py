@@ -19,7 +19,7 @@ from storefront import worker
 from storefront.catalog.models import Variant
 from storefront.database import db
 from storefront.jobs.models import Job
-from storefront.orders import actions, mail, withdrawals
+from storefront.orders import actions, mail, withdrawal_rules, withdrawals
 from storefront.orders.models import Order, OrderEvent, Withdrawal
 from storefront.testing import Maker
 from storefront.transactions import writing
@@ -195,7 +195,7 @@ def test_late_is_said_kindly_and_kept(client: FlaskClient, order: Order) -> None
         answer = confirm(client, fields(second.text))
         assert "We read your statement and answer you." in client.get(answer.location).text
     [said] = all_said()
-    assert withdrawals.is_late(said)
+    assert withdrawal_rules.is_late(said)
 
 
 def test_what_has_not_left_need_not_come_back(client: FlaskClient, shop: Shelf) -> None:
@@ -221,7 +221,7 @@ def test_what_has_not_left_need_not_come_back(client: FlaskClient, shop: Shelf) 
     ],
 )
 def test_the_last_day(sent_at: datetime | None, delivered_at: datetime | None, last: date | None) -> None:
-    assert withdrawals.last_day(sent_at, delivered_at) == last
+    assert withdrawal_rules.last_day(sent_at, delivered_at) == last
 
 
 def test_the_period_ends_with_its_last_day_in_the_shops_zone(client: FlaskClient, order: Order) -> None:
@@ -232,7 +232,7 @@ def test_the_period_ends_with_its_last_day_in_the_shops_zone(client: FlaskClient
         with time_machine.travel(moment, tick=False):
             sent = fields(first_step(client, order.number).text)
             confirm(client, sent, quantity=[quantity, "0"])
-    assert [withdrawals.is_late(said) for said in all_said()] == [False, True]
+    assert [withdrawal_rules.is_late(said) for said in all_said()] == [False, True]
 
 
 def test_sealed_goods_say_so_and_a_size_may_be_another(
