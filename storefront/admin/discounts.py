@@ -126,6 +126,7 @@ def _data(form: DiscountForm, saved: Discount | None) -> DiscountData:
     basis_points = (form.percent.value or 0) * 100
     if form.kind.data == PERCENT and basis_points != int(basis_points):
         raise Refused(_("Write at most two decimals."), field="percent")
+    _refuse_idle(form)
     value = int(basis_points) if form.kind.data == PERCENT else form.amount.cents or 0
     code = typed(form.code) if saved is None else saved.code or ""
     products, collections = _what_for(form, is_automatic=not code)
@@ -143,6 +144,15 @@ def _data(form: DiscountForm, saved: Discount | None) -> DiscountData:
         most_per_customer=form.most_per_customer.whole,
     )
     return replace(data, value=0) if data.kind == SHIPPING else data
+
+
+def _refuse_idle(form: DiscountForm) -> None:
+    """Refuse a percentage beside an amount, and either beside free delivery: only one would be kept."""
+    filled = [name for name in ("percent", "amount") if typed(form[name])]
+    counts = {PERCENT: ["percent"], SHIPPING: []}.get(typed(form.kind), ["amount"])
+    for name in filled:
+        if name not in counts and (len(filled) == 2 or not counts):
+            raise Refused(_("This does not count for what is chosen above. Leave it empty."), field=name)
 
 
 def _what_for(form: DiscountForm, is_automatic: bool) -> tuple[list[str], list[str]]:

@@ -110,6 +110,8 @@ def _check(data: DiscountData) -> None:
         raise ValueError(f"no such kind of discount: {data.kind!r}")
     if data.kind == PERCENT and not 0 < data.value <= WHOLE_BP:
         raise Refused(_("Write a percentage above 0 and at most 100."), field="percent")
+    if data.kind == PERCENT and data.value == WHOLE_BP and not data.code:
+        raise Refused(_("An automatic offer takes off less than 100 percent."), field="percent")
     if data.kind in (PIECE, AMOUNT) and data.value <= 0:
         raise Refused(_("Write an amount above 0."), field="amount")
     if data.kind == SHIPPING and data.value:

@@ -61,6 +61,10 @@ def test_who_ends_a_discount_after_somebody_else_is_told_so(admin_client, form_o
     [
         ("percent", {"percent": "0"}),
         ("percent", {"percent": "many"}),
+        ("percent", {"percent": "100", "code": ""}),
+        ("percent", {"kind": "piece", "amount": "5"}),
+        ("amount", {"amount": "5"}),
+        ("amount", {"kind": "shipping", "percent": "", "amount": "5"}),
         ("percent", {"percent": "1,234"}),
         ("amount", {"kind": "amount", "amount": ""}),
         ("minimum", {"minimum": "cheap"}),
