@@ -117,7 +117,9 @@ def _failed(payment: Payment, status: Status, actor: str) -> None:
         return
     payment.state, payment.completed_at = rules.FAILED, clock.now()
     orders.note(payment.order_id, "declined", actor, {"attempt": payment.attempt})
-    if was == rules.PENDING:  # days may have passed and nobody is waiting at the screen
+    db.session.flush()
+    can_be_paid = any(one.state in rules.LIVE for one in queries.payments_of(payment.order_id))
+    if was == rules.PENDING and not can_be_paid:  # days may have passed: nobody is waiting at the screen
         actions.give_up_pending(payment.order_id, actor, "payment failed")
     else:
         actions.shorten_after_decline(payment.order_id)
@@ -128,8 +130,8 @@ def _expired(payment: Payment, status: Status, actor: str) -> None:
         return
     payment.state, payment.completed_at = rules.EXPIRED, clock.now()
     db.session.flush()
-    latest = queries.latest_payment(payment.order_id)
-    if latest is None or latest.id == payment.id:
+    attempts = queries.payments_of(payment.order_id)
+    if attempts[-1].id == payment.id and all(one.state != rules.PENDING for one in attempts):
         orders.expire(payment.order_id, actor, "session expired")
 
 

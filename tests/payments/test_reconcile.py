@@ -17,6 +17,7 @@ from storefront.orders import queries as orders
 from storefront.payments import conversation, later, patience, queries, stripe_gateway
 from storefront.payments.conversation import reconcile
 from storefront.payments.providers import ProviderAway, ProviderRefused, RefundNews, Status
+from storefront.payments.settle import settle
 from storefront.payments.stripe_gateway import StripeProvider
 from storefront.refusals import Refused
 from storefront.transactions import writing
@@ -102,13 +103,30 @@ def test_a_bank_that_takes_its_time_over_a_page_that_we_had_given_up_is_waited_f
         with pytest.raises(Refused):  # it would be paid twice
             conversation.start_payment(order_id)
     with after(minutes=80):
-        assert conversation.sweep() == 0
-    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("placed", ["pending", "open"], 8)
+        assert (reconcile(), conversation.sweep()) == (1, 0), "the newer page has ended"
+    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("placed", ["pending", "expired"], 8)
     assert "mail.order_received" in db.session.scalars(select(Job.name))
     stripe_double.bank_answers(reference, yes=True)
     with after(days=3):
         assert reconcile() >= 1
     assert (state(order_id), attempts(order_id)[0]) == ("paid", "paid")
+
+
+def test_a_bank_that_says_no_to_a_replaced_page_leaves_the_other_one_a_quarter_of_an_hour(
+    shop: Shelf, stripe_double: Double
+) -> None:
+    order_id, reference = begun(shop)
+    with after(minutes=30):
+        conversation.start_payment(order_id)
+        stripe_double.pay_later(reference)
+    with after(minutes=36):
+        assert reconcile() == 1
+    with after(minutes=40), writing():
+        settle(queries.payments_of(order_id)[0].id, Status("failed"), "stripe")
+    assert (state(order_id), attempts(order_id)) == ("placed", ["failed", "open"])
+    with after(minutes=56):
+        assert conversation.sweep() == 1
+    assert (state(order_id), attempts(order_id), shop.left(SMALL)) == ("expired", ["failed", "expired"], 10)
 
 
 def test_money_of_a_debit_that_was_given_up_after_two_weeks_is_found(
