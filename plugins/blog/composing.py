@@ -73,7 +73,7 @@ class ListedSource:
 
     number: int
     shown: Shown
-    erratum: str  # address, or ""
+    notices: list[tuple[str, str]]  # of what was published about it later: kind, address or ""
     study: list[tuple[str, str]]
     marks: list[str]  # "a", "b", … one per citation
 
@@ -192,10 +192,10 @@ def list_sources(sources: list[Source], lang: str) -> list[ListedSource]:
     """The reference list of an article; "count" says how often the text cites each."""
     listed = []
     for number, source in enumerate(sources, 1):
-        erratum = references.doi_address(source["erratum_doi"]) if source["erratum_doi"] else ""
+        notices = [(it["kind"], references.doi_address(it["doi"])) for it in source["updates"]]
         marks = [syntax.letters(n) for n in range(1, source["count"] + 1)]
         shown = references.shown(source, lang)
-        listed.append(ListedSource(number, shown, erratum, references.study_lines(source, lang), marks))
+        listed.append(ListedSource(number, shown, notices, references.study_lines(source, lang), marks))
     return listed
 
 

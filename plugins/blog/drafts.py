@@ -65,5 +65,7 @@ class ReferenceDraft:
     doi: str = ""
     pmid: str = ""
     pmcid: str = ""
-    erratum_doi: str = ""
+    erratum_doi: str = ""  # of a correction that is known already
+    compared_by: str = ""  # who has just compared it with the publication
+    kept_because: str = ""  # why it stays though something contradicts it
     study: dict[str, Any] = field(default_factory=dict)

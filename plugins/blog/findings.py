@@ -108,10 +108,19 @@ def _sources(facts: Facts) -> Iterable[Finding]:
     if thin:
         words = _("In this language the study card is empty: %(keys)s", keys=", ".join(thin))
         yield Finding("warn", _("Study card missing"), words, here)
-    corrected = [reference.key for reference in cited if reference.erratum_doi]
-    if corrected:
-        words = _("Read it before you rely on the figures: %(keys)s", keys=", ".join(corrected))
-        yield Finding("warn", _("A cited paper was corrected"), words, here)
+    for state, title, words in _doubts():
+        keys = [work.key for work in cited if work.state == state and not work.kept_because]
+        if keys:
+            yield Finding("warn", title, f"{words} {', '.join(keys)}", here)
+
+
+def _doubts() -> tuple[tuple[str, str, str], ...]:
+    """What is said of cited works, by their state in the library."""
+    return (
+        ("corrected", _("A cited paper was corrected"), _("Read it before you rely on the figures:")),
+        ("retracted", _("A cited paper was retracted"), _("See whether the article can stand without it:")),
+        ("mismatch", _("A source contradicts itself"), _("The library says what does not fit:")),
+    )
 
 
 def _has_card(reference: Reference, lang: str) -> bool:

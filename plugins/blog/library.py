@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from storefront.plugin_api import LANGUAGES, Refused, db, now
 from storefront.plugin_api import gettext as _
 
-from . import citations
+from . import citations, corrections, judging
 from .actions import derive
 from .drafts import ReferenceDraft
 from .models import (
@@ -23,7 +23,9 @@ from .models import (
     ArticleText,
     ArticleTopic,
     Author,
+    Correction,
     Reference,
+    ReferenceUpdate,
     Topic,
     TopicText,
 )
@@ -41,12 +43,17 @@ def save_reference(draft: ReferenceDraft, key: str = "") -> Reference:
     reference = db.session.scalar(select(Reference).where(Reference.key == key)) if key else None
     if key and reference is None:
         raise Refused(_("This source is not in the library."), status=404)
+    before = judging.work_of(reference) if reference else None
     if reference is None:
         reference = Reference(key=draft.key or _free_key(draft))
         db.session.add(reference)
     _fill(reference, draft)
     _refuse_double(reference)
     db.session.flush()
+    judging.judge(reference, compared_by=draft.compared_by, before=before)
+    judging.judge_neighbours(reference.key)
+    if draft.erratum_doi and draft.erratum_doi not in [update.doi for update in reference.updates]:
+        corrections.record_update(reference, "erratum", draft.erratum_doi)
     citing = select(ArticleText).join(ArticleCitation, ArticleCitation.text_id == ArticleText.id)
     for text in db.session.scalars(citing.where(ArticleCitation.reference_id == reference.id)).all():
         derive(text)
@@ -78,9 +85,8 @@ def _fill(reference: Reference, draft: ReferenceDraft) -> None:
     reference.pages, reference.article_no = draft.pages.strip(), draft.article_no.strip()
     reference.published = draft.published.strip()
     reference.doi = _doi(draft.doi, "doi") or None
-    reference.erratum_doi = _doi(draft.erratum_doi, "erratum_doi")
     reference.pmid, reference.pmcid = _pmid(draft.pmid) or None, _pmcid(draft.pmcid) or None
-    reference.study = draft.study
+    reference.study, reference.kept_because = draft.study, draft.kept_because.strip()
     reference.updated_at = now()
 
 
@@ -120,8 +126,12 @@ def delete_reference(key: str) -> None:
         select(ArticleCitation.text_id).where(ArticleCitation.reference_id == reference.id).limit(1)
     ):
         raise Refused(_("An article cites this source; it stays in the library."))
+    noted = select(Correction.article_id).join(ReferenceUpdate, ReferenceUpdate.id == Correction.update_id)
+    if db.session.scalar(noted.where(ReferenceUpdate.reference_id == reference.id).limit(1)):
+        raise Refused(_("A correction on an article names this source; it stays in the library."))
     db.session.delete(reference)
     db.session.flush()
+    judging.judge_neighbours(key)
 
 
 def save_author(

@@ -66,10 +66,11 @@ class ReferenceForm(DeepForm):
     doi = TextField(_("DOI"), [within(300)])
     pmid = TextField(_("PubMed number"), [within(100)])
     pmcid = TextField(_("PMC number"), [within(100)])
-    erratum_doi = TextField(_("DOI of a correction"), [within(300)])
     participants = WholeField(_("Number of participants"), least=1)
     nl = FormField(StudyPart)
     en = FormField(StudyPart)
+    compared = BooleanField(_("I have just compared this with the publication"))
+    kept_because = TextField(_("Why it stays as it is"), [within(300)])
     shown_at = HiddenField()
 
     def offer(self) -> None:
@@ -92,10 +93,6 @@ class ReferenceForm(DeepForm):
         """A DOI in any spelling becomes the bare one."""
         clean_doi(field)
 
-    def validate_erratum_doi(self, field: TextField) -> None:
-        """The same for the correction."""
-        clean_doi(field)
-
     def validate_pmid(self, field: TextField) -> None:
         """A PubMed number or address becomes the bare number."""
         if field.data:
@@ -116,6 +113,28 @@ class ReferenceForm(DeepForm):
         if len(lines) == 1:
             lines = re.split(r"[;,]", lines[0])
         return [" ".join(line.split()).rstrip(".,;") for line in lines if line.strip(" .,;")]
+
+
+class UpdateForm(StaffForm):
+    """What was published about a work later."""
+
+    update_kind = SelectField(_("What was published"))
+    update_doi = TextField(_("DOI of the notice"), [within(300)])
+    note_nl = LongTextField(_("What it means for our articles"), [within(600)])
+    note_en = LongTextField(_("What it means for our articles"), [within(600)])
+
+    def offer(self) -> None:
+        """Say what can be chosen."""
+        kinds = {
+            "erratum": gettext("Correction (erratum)"),
+            "concern": gettext("Expression of concern"),
+            "retraction": gettext("Retraction"),
+        }
+        self.update_kind.choices = list(kinds.items())
+
+    def validate_update_doi(self, field: TextField) -> None:
+        """A DOI in any spelling becomes the bare one."""
+        clean_doi(field)
 
 
 class AuthorPart(Form):

@@ -66,6 +66,7 @@ class ArticlePage:
     toc: list[dict[str, Any]]
     links: dict[str, list[str]]
     sources: list[dict[str, Any]]
+    corrections: list[dict[str, Any]]
     minutes: int
     published_at: datetime
     updated_at: datetime
@@ -158,7 +159,7 @@ def _article(lang: str) -> Select[*tuple[Any, ...]]:
 
 _OF_TEXT = (
     *("slug", "title", "lead", "description", "image_alt"),
-    *("blocks", "toc", "links", "sources", "minutes", "updated_at"),
+    *("blocks", "toc", "links", "sources", "corrections", "minutes", "updated_at"),
 )
 
 

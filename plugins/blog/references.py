@@ -55,10 +55,10 @@ def as_dict(reference: Reference) -> Source:
         "doi",
         "pmid",
         "pmcid",
-        "erratum_doi",
         "study",
     ]
-    return {name: getattr(reference, name) for name in names}
+    updates = [{"kind": update.kind, "doi": update.doi} for update in reference.updates]
+    return {name: getattr(reference, name) for name in names} | {"updates": updates}
 
 
 def shown(source: Source, lang: str) -> Shown:
@@ -86,10 +86,13 @@ def authors(source: Source) -> str:
 
 def short(source: Source) -> str:
     """A label for lists: "Slutsky 2010", "EFSA NDA Panel 2024"."""
-    first: str = source["authors"][0] if source["authors"] else source["title"]
-    family, _, initials = first.rpartition(" ")
-    name = family if family and initials.replace("-", "").isupper() and len(initials) <= 4 else first
-    return f"{name} {source['year']}"
+    return f"{family(source['authors'][0]) if source['authors'] else source['title']} {source['year']}"
+
+
+def family(author: str) -> str:
+    """The family name: "Slutsky" of "Slutsky I"; a body such as "EFSA NDA Panel" as it is."""
+    name, _, initials = author.rpartition(" ")
+    return name if name and initials.replace("-", "").isupper() and len(initials) <= 4 else author
 
 
 def _issue(source: Source, lang: str) -> str:
@@ -124,10 +127,10 @@ def _links(source: Source) -> list[tuple[str, str]]:
 
 
 def doi_address(doi: str) -> str:
-    """The address of a DOI, with what a browser would misread written in percent signs."""
+    """The address of a DOI, with what a browser would misread written in percent signs; "" for none."""
     for sign, written in (("<", "%3C"), (">", "%3E"), ("#", "%23"), ("?", "%3F")):
         doi = doi.replace(sign, written)
-    return f"https://doi.org/{doi}"
+    return f"https://doi.org/{doi}" if doi else ""
 
 
 def study_lines(source: Source, lang: str) -> list[tuple[str, str]]:

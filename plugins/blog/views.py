@@ -24,7 +24,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import cards, queries, structured
+from . import cards, citing, queries, structured
 from .composing import OrderNow, compose, list_sources, make_order_now
 from .queries import ArticlePage, TopicLink
 
@@ -109,6 +109,7 @@ def article(lang: str, slug: str) -> ResponseReturnValue:
         article=found,
         sections=compose(found.blocks, found.links, code=found.code, slugs=slugs | {found.code: found.slug}),
         sources=list_sources(found.sources, lang),
+        corrections=citing.shown(found.corrections),
         related=related,
         published=local(found.published_at).date(),
         read_in=READ_IN,

@@ -1,6 +1,6 @@
 """The blog's pages for staff: articles, their editor, and the library of references."""
 
-from . import articles, authors, insert, library, preview, topics
+from . import articles, authors, insert, library, preview, topics, updates
 from .blueprint import blueprint
 
-__all__ = ["articles", "authors", "blueprint", "insert", "library", "preview", "topics"]
+__all__ = ["articles", "authors", "blueprint", "insert", "library", "preview", "topics", "updates"]

@@ -1,6 +1,8 @@
 """Selling articles: links, translations block by block, revisions, checked references, figures, imports."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -152,7 +154,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("problems", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.add_column(sa.Column("checked_at", storefront.database.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("checked_by", sa.String(length=20), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("checked_by", sa.String(length=120), server_default="", nullable=False))
         batch_op.add_column(
             sa.Column("kept_because", sa.String(length=300), server_default="", nullable=False)
         )
@@ -180,32 +182,9 @@ def upgrade() -> None:
             batch_op.f("ix_plugin_blog_reference_update_reference_id"), ["reference_id"], unique=False
         )
     op.create_table(
-        "plugin_blog_reference_answer",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("reference_id", sa.Integer(), nullable=False),
-        sa.Column("register", sa.String(length=20), nullable=False),
-        sa.Column("asked_at", storefront.database.UtcDateTime(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("record", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["reference_id"],
-            ["plugin_blog_reference.id"],
-            name=op.f("fk_plugin_blog_reference_answer_reference_id_plugin_blog_reference"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_blog_reference_answer")),
-    )
-    with op.batch_alter_table("plugin_blog_reference_answer", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_plugin_blog_reference_answer_reference_id"), ["reference_id"], unique=False
-        )
-    op.create_table(
         "plugin_blog_correction",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
-        sa.Column("update_id", sa.Integer(), nullable=True),
-        sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("update_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"],
             ["plugin_blog_article.id"],
@@ -216,17 +195,16 @@ def upgrade() -> None:
             ["update_id"],
             ["plugin_blog_reference_update.id"],
             name=op.f("fk_plugin_blog_correction_update_id_plugin_blog_reference_update"),
-            ondelete="SET NULL",
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_blog_correction")),
-        sa.UniqueConstraint(
-            "article_id", "update_id", name=op.f("uq_plugin_blog_correction_article_id_update_id")
-        ),
+        sa.PrimaryKeyConstraint("article_id", "update_id", name=op.f("pk_plugin_blog_correction")),
     )
     with op.batch_alter_table("plugin_blog_correction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plugin_blog_correction_update_id"), ["update_id"], unique=False)
     op.execute("UPDATE plugin_blog_reference SET state = 'corrected' WHERE erratum_doi != ''")
     _note_errata()
+    with op.batch_alter_table("plugin_blog_reference", schema=None) as batch_op:
+        batch_op.drop_column("erratum_doi")
     # --- P6 article to euro
     op.create_table(
         "plugin_blog_event",
@@ -335,8 +313,12 @@ def downgrade() -> None:
     op.drop_table("plugin_blog_day")
     op.drop_table("plugin_blog_event")
     # --- P5 references
+    with op.batch_alter_table("plugin_blog_reference", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("erratum_doi", sa.String(length=200), server_default="", nullable=False)
+        )
+    _keep_errata()
     op.drop_table("plugin_blog_correction")
-    op.drop_table("plugin_blog_reference_answer")
     op.drop_table("plugin_blog_reference_update")
     with op.batch_alter_table("plugin_blog_reference", schema=None) as batch_op:
         batch_op.drop_column("kept_because")
@@ -382,7 +364,7 @@ def _link_articles() -> None:
 
 
 def _note_errata() -> None:
-    """An erratum stood only as a column of the work."""
+    """An erratum stood only as a column of the work, and in the sources of the texts that cite it."""
     run = op.get_bind().execute
     found = sa.text("SELECT id, erratum_doi, updated_at FROM plugin_blog_reference WHERE erratum_doi != ''")
     for row in run(found).all():
@@ -393,3 +375,32 @@ def _note_errata() -> None:
             ),
             {"id": row.id, "doi": row.erratum_doi, "day": str(row.updated_at)[:10]},
         )
+    _rewrite_sources(_with_updates)
+
+
+def _keep_errata() -> None:
+    run = op.get_bind().execute
+    newest = (
+        "SELECT max(doi) FROM plugin_blog_reference_update "
+        "WHERE kind = 'erratum' AND reference_id = plugin_blog_reference.id"
+    )
+    run(sa.text(f"UPDATE plugin_blog_reference SET erratum_doi = coalesce(({newest}), '')"))
+    _rewrite_sources(_with_erratum)
+
+
+def _rewrite_sources(rewritten: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    texts = sa.table("plugin_blog_article_text", sa.column("id"), sa.column("sources", sa.JSON()))
+    run = op.get_bind().execute
+    for row in run(sa.select(texts.c.id, texts.c.sources)).all():
+        sources = [rewritten(source) for source in row.sources or []]
+        run(texts.update().where(texts.c.id == row.id).values(sources=sources))
+
+
+def _with_updates(source: dict[str, Any]) -> dict[str, Any]:
+    doi = source.pop("erratum_doi", "")
+    return source | {"updates": [{"kind": "erratum", "doi": doi}] if doi else []}
+
+
+def _with_erratum(source: dict[str, Any]) -> dict[str, Any]:
+    updates = source.pop("updates", [])
+    return source | {"erratum_doi": next((it["doi"] for it in updates if it["kind"] == "erratum"), "")}

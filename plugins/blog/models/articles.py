@@ -87,7 +87,7 @@ class ArticleText(Model):
     toc: Mapped[list[dict[str, Any]]]  # {"id": …, "text": …}
     links: Mapped[dict[str, Any]]  # {"article": [codes], "product": [codes]}
     sources: Mapped[list[dict[str, Any]]]  # in order of citing, as `references.as_dict` gives them
-    # {"on": "2026-11-24", "kind": …, "text": …, "key": …}, newest first
+    # {"on": "2026-11-24", "kind", "name", "doi", "note"}, newest first; see `citing`
     corrections: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'"))
     minutes: Mapped[int] = mapped_column(default=1)
     search_text: Mapped[str] = mapped_column(Text, default="")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.plugin_api import LocalText, Model
+from storefront.plugin_api import Model
 
 
 class Revision(Model):
@@ -46,15 +46,13 @@ class WorkingCopy(Model):
 
 
 class Correction(Model):
-    """A dated note on an article: a work that it leans on was corrected or retracted, or we were wrong."""
+    """A dated note on an article that leaned on a work when something was published about it later."""
 
     __tablename__ = "plugin_blog_correction"
-    __table_args__ = (UniqueConstraint("article_id", "update_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article.id", ondelete="CASCADE"))
-    update_id: Mapped[int | None] = mapped_column(
-        ForeignKey("plugin_blog_reference_update.id", ondelete="SET NULL"), index=True
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True
     )
-    on_day: Mapped[date]
-    texts: Mapped[LocalText]
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_reference_update.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.plugin_api import LocalText, Model
 
@@ -91,17 +91,18 @@ class Reference(Model):
     doi: Mapped[str | None] = mapped_column(String(200), unique=True)
     pmid: Mapped[str | None] = mapped_column(String(8), unique=True)
     pmcid: Mapped[str | None] = mapped_column(String(12), unique=True)
-    erratum_doi: Mapped[str] = mapped_column(String(200), default="")
     # species, population, dose, duration, design, funding, result: LocalText or None; n: number or None
     study: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
-    # unchecked, verified, mismatch, corrected, retracted, not_found, unreachable
     state: Mapped[str] = mapped_column(String(12), default="unchecked", server_default=text("'unchecked'"))
-    # [{"rule": …, "field": …, "given": …, "suggested": …}]
+    # of `checking.Problem`
     problems: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'"))
     checked_at: Mapped[datetime | None]
-    checked_by: Mapped[str] = mapped_column(String(20), default="", server_default="")  # offline, crossref, …
+    checked_by: Mapped[str] = mapped_column(String(120), default="", server_default="")  # who compared it
     kept_because: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    updates: Mapped[list[ReferenceUpdate]] = relationship(
+        order_by="ReferenceUpdate.id", lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class ReferenceUpdate(Model):
@@ -114,23 +115,7 @@ class ReferenceUpdate(Model):
     reference_id: Mapped[int] = mapped_column(
         ForeignKey("plugin_blog_reference.id", ondelete="CASCADE"), index=True
     )
-    kind: Mapped[str] = mapped_column(String(12))  # erratum, concern, retraction
-    doi: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(12))  # see checking.UPDATES
+    doi: Mapped[str] = mapped_column(String(200), default="")  # of the notice
     noted_on: Mapped[date]
     notes: Mapped[LocalText] = mapped_column(default=dict)
-
-
-class ReferenceAnswer(Model):
-    """What a register said of a work: kept as it came, with its hash, so that a check can be checked."""
-
-    __tablename__ = "plugin_blog_reference_answer"
-    affects_pages = False
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference_id: Mapped[int] = mapped_column(
-        ForeignKey("plugin_blog_reference.id", ondelete="CASCADE"), index=True
-    )
-    register: Mapped[str] = mapped_column(String(20))  # crossref, pubmed
-    asked_at: Mapped[datetime]
-    sha256: Mapped[str] = mapped_column(String(64))
-    record: Mapped[dict[str, Any]]

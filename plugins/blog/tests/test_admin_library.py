@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from plugins.blog.models import Reference
 from plugins.blog.tests.admin_forms import Sent, message, opened, parsed, value
+from storefront.accounts.models import AuditRecord
 from storefront.database import db
 
 INDEX = "/admin/blog/references"
@@ -177,3 +178,99 @@ def test_hostile_text_in_a_source_never_becomes_a_tag(marketer_client: FlaskClie
 @pytest.mark.parametrize("key", ["nothing2020", "%00", "..%2F"])
 def test_a_source_that_does_not_exist(marketer_client: FlaskClient, key: str) -> None:
     assert marketer_client.get(f"{INDEX}/{key}").status_code == 404
+
+
+def post_update(client: FlaskClient, key: str, **values: str) -> TestResponse:
+    token = opened(client, NEW)["csrf_token"]
+    return client.post(f"{INDEX}/{key}/updates", data={"csrf_token": token, **values})
+
+
+def test_the_wrong_doi_of_the_reference_page_is_pointed_out_with_the_right_one(
+    marketer_client: FlaskClient,
+) -> None:
+    response = paste(marketer_client, "Slutsky 2010 Neuron https://doi.org/10.1016/j.neuron.2010.12.026")
+    text = response.get_data(as_text=True)
+    assert response.status_code == 200
+    assert "10.1016/j.neuron.2009.12.026" in message_box(text)
+    assert f'href="{INDEX}/slutsky2010"' in message_box(text)
+
+
+def message_box(page: str) -> str:
+    return page.partition('class="note note--warn"')[2].partition("</form>")[0]
+
+
+def test_a_year_that_is_one_off_is_said_on_the_way(marketer_client: FlaskClient) -> None:
+    pasted = "https://www.frontiersin.org/articles/10.3389/fnut.2025.1729164/full 2025"
+    response = paste(marketer_client, pasted)
+    assert response.location.endswith(f"{INDEX}/lopresti2026")
+    assert "“lopresti2026” 2026" in marketer_client.get(response.location).get_data(as_text=True)
+
+
+def test_a_contradiction_is_kept_with_a_reason_and_then_no_longer_to_look_at(
+    marketer_client: FlaskClient,
+) -> None:
+    wrong = {"authors": "Slutsky I", "year": "2010", "journal": "Neuron", "title": "Enhancement of learning"}
+    form = new_source(marketer_client, doi="10.1016/j.neuron.2010.12.026") | wrong
+    assert marketer_client.post(NEW, data=form).status_code == 303
+    saved = reference("slutsky2010b")
+    assert saved is not None
+    assert (saved.state, saved.problems[0]["suggested"]) == ("mismatch", "10.1016/j.neuron.2009.12.026")
+    path = f"{INDEX}/slutsky2010b"
+    listed = marketer_client.get(INDEX, query_string={"state": "look"}).get_data(as_text=True)
+    assert f'href="{path}"' in listed
+    kept = opened(marketer_client, path) | {"kept_because": "Another paper of the same group."}
+    assert marketer_client.post(path, data=kept).status_code == 303
+    listed = marketer_client.get(INDEX, query_string={"state": "look"}).get_data(as_text=True)
+    assert f'href="{path}"' not in listed
+    db.session.rollback()
+    done = {record.action: record for record in db.session.scalars(select(AuditRecord))}
+    assert done["reference.kept"].details == {"reason": "Another paper of the same group."}
+    right = opened(marketer_client, path) | {"doi": "", "journal": "Cell"}
+    assert marketer_client.post(path, data=right).status_code == 303
+    mended = reference("slutsky2010b")
+    assert mended is not None
+    assert (mended.state, mended.problems, mended.kept_because) == ("unchecked", [], "")
+
+
+def test_what_somebody_compared_counts_until_its_facts_change(marketer_client: FlaskClient) -> None:
+    path = f"{INDEX}/liu2016"
+    assert (
+        marketer_client.post(path, data=opened(marketer_client, path) | {"compared": "y"}).status_code == 303
+    )
+    compared = reference("liu2016")
+    assert compared is not None
+    assert compared.state == "verified"
+    assert compared.checked_by
+    assert (
+        marketer_client.post(path, data=opened(marketer_client, path) | {"volume": "50"}).status_code == 303
+    )
+    same = reference("liu2016")
+    assert same is not None
+    assert same.state == "verified"
+    changed = opened(marketer_client, path) | {"year": "2017"}
+    assert marketer_client.post(path, data=changed).status_code == 303
+    other = reference("liu2016")
+    assert other is not None
+    assert (other.state, other.checked_by) == ("unchecked", "")
+
+
+def test_a_retraction_is_noted_and_taken_back_on_the_page_of_the_source(marketer_client: FlaskClient) -> None:
+    path = f"{INDEX}/slutsky2010"
+    assert post_update(marketer_client, "slutsky2010", update_kind="retraction").status_code == 303
+    noted = reference("slutsky2010")
+    assert noted is not None
+    assert noted.state == "retracted"
+    twice = post_update(marketer_client, "slutsky2010", update_kind="retraction")
+    assert twice.status_code == 422
+    assert message(twice, "update_doi")
+    assert (
+        post_update(marketer_client, "slutsky2010", update_kind="erratum", update_doi="x").status_code == 422
+    )
+    token = opened(marketer_client, path)["csrf_token"]
+    undo = f"{path}/updates/{noted.updates[0].id}/undo"
+    assert marketer_client.get(undo).status_code == 405
+    assert marketer_client.post(undo, data={"csrf_token": token}).status_code == 303
+    assert marketer_client.post(undo, data={"csrf_token": token}).status_code == 404
+    again = reference("slutsky2010")
+    assert again is not None
+    assert again.state == "unchecked"
