@@ -52,8 +52,7 @@ def order_at_once(url: str, cookies: list[str]) -> list[Answer]:
 
     def buy(cart: str) -> Answer:
         connection = http.client.HTTPConnection(host, timeout=120)
-        connection.connect()
-        start.wait(timeout=60)
+        start.wait(timeout=60)  # before it connects: a server lets go of who connects and says nothing
         headers = {"Cookie": f"cart={cart}", "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/en/checkout", urlencode(POSTED | {"seen": "NL.standard.3945"}), headers)
         answer = connection.getresponse()
