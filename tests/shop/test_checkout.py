@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
 
 import pytest
 from flask import Flask
@@ -19,10 +18,6 @@ from storefront.orders import queries as orders
 from storefront.pages.queries import page_to_edit
 from storefront.payments import demo_gateway
 from storefront.payments.providers import ProviderAway
-from storefront.pricing import shipping
-from storefront.pricing.actions import set_vat_rate
-from storefront.pricing.countries import COUNTRIES
-from storefront.pricing.queries import Step
 from storefront.stock.actions import take_all
 from storefront.testing import Maker
 from storefront.transactions import writing
@@ -55,22 +50,6 @@ def seen(page: str) -> str:
 
 def post(client: FlaskClient, lang: str = "en", **changes: str | None) -> TestResponse:
     return shelf.checkout(client, lang, **changes)
-
-
-def test_a_shop_may_have_many_ways_of_delivery_to_many_countries(any_app: Flask) -> None:
-    shelf.fill(10)
-    names = {"nl": "Post", "en": "Post"}
-    with writing():
-        others = [country for country in COUNTRIES if country not in ("NL", "BE")]
-        shipping.add_zone("EU", names, others)
-        for number in range(12):
-            shipping.add_method("EU", f"way-{number}", names, names, [Step(1000 + number)], None)
-        for country in others:
-            set_vat_rate(country, "reduced", 1000, date(2020, 1, 1))
-    client = any_app.test_client()
-    client.post("/en/cart/add", data={"sku": SMALL})
-    assert client.get("/en/checkout").text.count(".way-") >= 300
-    assert post(client, country="FR", postcode="75001", shipping="way-11").status_code == 303
 
 
 def test_the_page_shows_what_is_ordered_and_what_it_costs_everywhere(buyer: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from storefront.pricing import shipping
 from storefront.pricing.actions import set_vat_rate
+from storefront.pricing.countries import COUNTRIES
 from storefront.pricing.queries import Step
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -94,3 +95,18 @@ def test_the_packed_weight_counts_where_it_is_known(buyer: FlaskClient) -> None:
         db.session.query(Variant).filter_by(sku=SMALL).one().shipping_grams = 181
     buyer.post("/en/cart/add", data={"sku": SMALL})
     assert f"DE.standard.{3495 + 1350}" in buyer.get("/en/checkout").text
+
+
+def test_a_shop_may_have_many_ways_of_delivery_to_many_countries(any_app: Flask) -> None:
+    shelf.fill(10)
+    with writing():
+        others = [country for country in COUNTRIES if country not in ("NL", "BE")]
+        shipping.add_zone("EU", NAMES, others)
+        for number in range(12):
+            shipping.add_method("EU", f"way-{number}", NAMES, NAMES, [Step(1000 + number)], None)
+        for country in others:
+            set_vat_rate(country, "reduced", 1000, date(2020, 1, 1))
+    client = any_app.test_client()
+    client.post("/en/cart/add", data={"sku": SMALL})
+    assert client.get("/en/checkout").text.count(".way-") >= 300
+    assert checkout(client, country="FR", postcode="75001", shipping="way-11").status_code == 303
