@@ -48,7 +48,14 @@ BUSY_SECONDS = 5
 LOCK_TIMEOUT_MS = 3000
 # PostgreSQL's classes of failure: connection, room, shutting down, system, and no turn for us.
 AWAY_STATES = ("08", "53", "57", "58", "40", "55P03")
-AWAY_WORDS = ("database is locked", "disk is full", "unable to open", "disk I/O error", "readonly database")
+AWAY_WORDS = (
+    "database is locked",
+    "disk is full",
+    "no such savepoint",  # SQLite has ended the whole transaction: the disk is full, or it could not be read
+    "unable to open",
+    "disk I/O error",
+    "readonly database",
+)
 
 LocalText = dict[str, str]
 """A small text in every language of the shop: {"nl": "…", "en": "…"}."""

@@ -165,10 +165,8 @@ def references() -> set[str | None]:
 
 
 def test_a_full_disk_breaks_no_promise_and_pages_stay_readable(
-    disk: Disk, figure: Callable[[str], None], request: pytest.FixtureRequest
+    disk: Disk, figure: Callable[[str], None]
 ) -> None:
-    if "no such savepoint" not in database.AWAY_WORDS and "max_page_count" in disk.how:
-        request.applymarker(pytest.mark.xfail(reason="a full disk inside a savepoint is answered 500"))
     with served_here(disk.app) as url:
         disk.fill()
         answers = sell(url)
