@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from storefront.plugin_api import LANGUAGES, Refused, db, now, speaking
 from storefront.plugin_api import gettext as _
 
-from . import citing, excerpts, library_queries, links, markdown, references, rules
+from . import citing, evidence, excerpts, library_queries, links, markdown, references, rules
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
@@ -99,7 +99,7 @@ def derive(text: ArticleText) -> None:
     keys = markdown.keys_in(text.body)
     library = library_queries.references_by_key(keys)
     with speaking(text.lang):
-        rendered = markdown.render(text.body, library)
+        rendered = markdown.render(text.body, library, evidence.labels(library))
     text.blocks, text.toc, text.links = rendered.blocks, list(rendered.toc), rendered.links
     text.minutes = excerpts.minutes(rendered.words)
     opening = text.lead or rendered.plain

@@ -21,7 +21,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import excerpts, library_queries, markdown, queries, references, syntax
+from . import evidence, excerpts, library_queries, markdown, queries, references, syntax
 from .references import Shown, Source
 
 Block = dict[str, Any]
@@ -74,6 +74,7 @@ class ListedSource:
     number: int
     shown: Shown
     notices: list[tuple[str, str]]  # of what was published about it later: kind, address or ""
+    level: str  # how much it can show, in words
     study: list[tuple[str, str]]
     marks: list[str]  # "a", "b", … one per citation
 
@@ -195,7 +196,9 @@ def list_sources(sources: list[Source], lang: str) -> list[ListedSource]:
         notices = [(it["kind"], references.doi_address(it["doi"])) for it in source["updates"]]
         marks = [syntax.letters(n) for n in range(1, source["count"] + 1)]
         shown = references.shown(source, lang)
-        listed.append(ListedSource(number, shown, notices, references.study_lines(source, lang), marks))
+        level = evidence.words(evidence.level(source))
+        study = references.study_lines(source, lang)
+        listed.append(ListedSource(number, shown, notices, level, study, marks))
     return listed
 
 
@@ -204,7 +207,7 @@ def preview(body: str, lang: str) -> Preview:
     with speaking(lang):
         keys = markdown.keys_in(body)
         library = library_queries.references_by_key(keys)
-        rendered = markdown.render(body, library)
+        rendered = markdown.render(body, library, evidence.labels(library))
         slugs = queries.slugs_of(rendered.links["article"], lang)
         sections = compose(rendered.blocks, rendered.links, code="preview", slugs=slugs)
         sources = [references.as_dict(library[key]) | {"count": n} for key, n in rendered.cited.items()]

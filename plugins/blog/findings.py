@@ -9,12 +9,10 @@ from datetime import date
 from storefront.plugin_api import Offer, format_date
 from storefront.plugin_api import gettext as _
 
-from . import excerpts
+from . import evidence, excerpts, references
 from .drafts import ArticleDraft, TextDraft
 from .markdown import Rendered
 from .models import Reference
-
-CARD_FIELDS = ("species", "population", "design", "dose", "duration", "funding", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +102,17 @@ def _sources(facts: Facts) -> Iterable[Finding]:
     cited = [facts.library[key] for key in facts.rendered.cited if key in facts.library]
     if facts.text.body and not cited:
         yield Finding("warn", _("No sources"), _("Nothing in the text says where it comes from."), here)
-    thin = [reference.key for reference in cited if not _has_card(reference, facts.lang)]
+    cards = {work.key: references.as_dict(work) for work in cited}
+    thin = [key for key, card in cards.items() if evidence.is_empty(card, facts.lang)]
     if thin:
         words = _("In this language the study card is empty: %(keys)s", keys=", ".join(thin))
         yield Finding("warn", _("Study card missing"), words, here)
+    part = [key for key, card in cards.items() if key not in thin and evidence.missing(card, facts.lang)]
+    if part:
+        words = _(
+            "Who took part, how long, who paid or what came out is not said: %(keys)s", keys=", ".join(part)
+        )
+        yield Finding("warn", _("Study card incomplete"), words, here)
     for state, title, words in _doubts():
         keys = [work.key for work in cited if work.state == state and not work.kept_because]
         if keys:
@@ -121,11 +126,6 @@ def _doubts() -> tuple[tuple[str, str, str], ...]:
         ("retracted", _("A cited paper was retracted"), _("See whether the article can stand without it:")),
         ("mismatch", _("A source contradicts itself"), _("The library says what does not fit:")),
     )
-
-
-def _has_card(reference: Reference, lang: str) -> bool:
-    values = [(reference.study or {}).get(name) for name in CARD_FIELDS]
-    return any(isinstance(value, dict) and value.get(lang) for value in values)
 
 
 def _description(facts: Facts) -> Iterable[Finding]:

@@ -9,7 +9,7 @@ stay in the stored HTML and are turned into addresses when the page is made, sin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,12 +90,15 @@ class Rendered:
         return [code for order in orders for code in order["collections"]]
 
 
-def render(text: str, known: Collection[str] | None = None) -> Rendered:
+def render(
+    text: str, known: Collection[str] | None = None, levels: Mapping[str, str] | None = None
+) -> Rendered:
     """Turn an article's Markdown into blocks, in the language that is spoken now.
 
     known: keys of the library; a citation of any other key is marked in the text instead of numbered.
+    levels: how much a cited work can show, in words, by its key; the citation says so.
     """
-    tokens, env = _parsed(text, known)
+    tokens, env = _parsed(text, known, levels)
     found = Rendered(cited=env["cited"])
     heading = ""
     run: list[Token] = []
@@ -124,9 +127,11 @@ def keys_in(text: str) -> list[str]:
     return list(env["cited"])
 
 
-def _parsed(text: str, known: Collection[str] | None) -> tuple[list[Token], dict[str, Any]]:
+def _parsed(
+    text: str, known: Collection[str] | None, levels: Mapping[str, str] | None = None
+) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of a text, and what was noted on the way: what it cites."""
-    env: dict[str, Any] = {"known": known, "cited": {}, "ids": set()}
+    env: dict[str, Any] = {"known": known, "levels": levels or {}, "cited": {}, "ids": set()}
     return PARSER.parse(text, env), env
 
 

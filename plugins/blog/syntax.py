@@ -131,6 +131,7 @@ def _number(token: Token, env: dict[str, Any]) -> None:
     cited[key] = cited.get(key, 0) + 1
     token.meta["ordinal"] = list(cited).index(key) + 1
     token.meta["letter"] = letters(cited[key])
+    token.meta["level"] = env["levels"].get(key, "")
 
 
 def _mend_link(token: Token) -> bool:
@@ -203,10 +204,12 @@ def _render_citation(_self: Any, tokens: list[Token], index: int, _options: Any,
     if not meta["ordinal"]:
         return f"<mark>[@{escape(meta['key'])}]</mark>"
     number = meta["ordinal"]
-    label = escape(_("Source %(number)s", number=number))
+    label, title = _("Source %(number)s", number=number), ""
+    if meta["level"]:
+        label, title = f"{label}, {meta['level']}", f' title="{escape(meta["level"])}"'
     return (
         f'<a class="cite" id="c{number}{meta["letter"]}" href="#r{number}" role="doc-noteref"'
-        f' aria-label="{label}">{number}</a>'
+        f' aria-label="{escape(label)}"{title}>{number}</a>'
     )
 
 

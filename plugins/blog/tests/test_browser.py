@@ -51,7 +51,7 @@ def test_se_26_the_carousel_is_walked_by_keyboard(article: Page) -> None:
 
 
 def test_se_06_a_citation_leads_to_its_source_and_back(article: Page) -> None:
-    mark = article.locator("a.cite[aria-label='Bron 2']").first
+    mark = article.locator("a.cite[aria-label^='Bron 2']").first
     mark.press("Enter")
     source = article.locator("#r2")
     expect(source).to_be_in_viewport()
