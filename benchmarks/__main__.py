@@ -1,9 +1,9 @@
 """Queries, CPU and bytes of each kind of page and of buying, beside a bare Flask view, in one mixed run.
 
 The demo shop is loaded into a temporary SQLite file. Each page is made anew for each request; the rows "kept"
-are the same pages from the page cache (docs/decisions/0017). Requests go through WSGI in this process, without
-a network, so that the figures are CPU of the shop alone. A ratio of 0.05 means: a bare Flask view costs a
-twentieth of this page.
+are the same pages from the page cache (docs/decisions/0017). Requests go through WSGI in this process,
+without a network, so that the figures are CPU of the shop alone. A ratio of 0.05 means: a bare Flask view
+costs a twentieth of this page.
 """
 
 from __future__ import annotations
