@@ -380,11 +380,13 @@ def _note_errata() -> None:
 
 def _keep_errata() -> None:
     run = op.get_bind().execute
-    newest = (
-        "SELECT max(doi) FROM plugin_blog_reference_update "
-        "WHERE kind = 'erratum' AND reference_id = plugin_blog_reference.id"
+    run(
+        sa.text(
+            "UPDATE plugin_blog_reference SET erratum_doi = coalesce((SELECT max(doi) "
+            "FROM plugin_blog_reference_update "
+            "WHERE kind = 'erratum' AND reference_id = plugin_blog_reference.id), '')"
+        )
     )
-    run(sa.text(f"UPDATE plugin_blog_reference SET erratum_doi = coalesce(({newest}), '')"))
     _rewrite_sources(_with_erratum)
 
 
