@@ -127,6 +127,12 @@ def keys_in(text: str) -> list[str]:
     return list(env["cited"])
 
 
+def paragraphs(text: str) -> list[str]:
+    """The words of each paragraph, heading, point and cell of a text."""
+    tokens, _env = _parsed(text, None)
+    return [words for token in tokens if token.type == "inline" and (words := words_of(token))]
+
+
 def _parsed(
     text: str, known: Collection[str] | None, levels: Mapping[str, str] | None = None
 ) -> tuple[list[Token], dict[str, Any]]:

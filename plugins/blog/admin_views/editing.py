@@ -26,7 +26,7 @@ from storefront.plugin_api import (
     writing,
 )
 
-from .. import actions, admin_queries, excerpts, findings, library_queries, markdown, references
+from .. import actions, admin_queries, claims, excerpts, findings, library_queries, markdown, references
 from ..admin_queries import ArticleToEdit
 from ..drafts import ArticleDraft, TextDraft
 from ..findings import Finding
@@ -138,6 +138,7 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
         "shown": shown,
         "sides": sides,
         "states": states,
+        "rule_pack": claims.PACK,
         "shared_findings": findings.of_article(draft, today()),
         "picture": {} if form.no_picture.data else form.kept_picture,
         "kind": kind,
@@ -199,4 +200,18 @@ def _findings(facts: findings.Facts, draft: ArticleDraft, has_picture: bool) -> 
     return [
         *(Finding("bad", problem.message, field=problem.field) for problem in problems),
         *findings.of_text(facts, draft, names),
+        *_claims(facts),
     ]
+
+
+def _claims(facts: findings.Facts) -> list[Finding]:
+    """What the text says about health."""
+    cited = [facts.library[key] for key in facts.rendered.cited if key in facts.library]
+    texts = {
+        "title": [facts.text.title],
+        "lead": [facts.text.lead],
+        "body": markdown.paragraphs(facts.text.body),
+        "sources": [f"{work.title} {work.journal}" for work in cited],
+    }
+    sells = bool(facts.rendered.product_codes or facts.rendered.collections)
+    return claims.findings(texts, facts.lang, sells=sells)
