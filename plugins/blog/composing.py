@@ -21,7 +21,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import evidence, excerpts, library_queries, markdown, queries, references, syntax
+from . import evidence, excerpts, library_queries, markdown, queries, references, rules, syntax
 from .references import Shown, Source
 
 Block = dict[str, Any]
@@ -34,6 +34,7 @@ class Card:
     offer: Offer
     heading: str  # h2 or h3, so that no level is skipped
     source: str
+    placement: ClassVar[str] = "card"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class OrderNow:
     path: str
     intro: str
     source: str
+    placement: str = "end"  # see rules.PLACEMENTS
 
     @property
     def single(self) -> bool:
@@ -103,10 +105,11 @@ def compose(
     offers = offers_by_code(sorted(codes), lang, collections=sorted(wanted)) if codes or wanted else {}
     address = address_book(offers, slugs)
     sections: list[Prose | OrderNow] = []
-    for block in blocks:
+    for block, place in zip(blocks, rules.placed(blocks), strict=True):
         if "order_now" in block:
             number = sum(section.kind == "order_now" for section in sections) + 1
-            order_now = make_order_now(block["order_now"], offers, known, number, f"article:{code}:order-now")
+            source = f"article:{code}:{place}:{lang}"
+            order_now = make_order_now(block["order_now"], offers, known, number, source, place)
             if order_now:
                 sections.append(order_now)
             continue
@@ -127,7 +130,7 @@ def _part(
     if "html" in block:
         return Markup(markdown.resolved(block["html"], address, media_url, request.script_root))
     offer = offers.get(block["product"])
-    return Card(offer, f"h{block['level']}", f"article:{code}:card") if offer else None
+    return Card(offer, f"h{block['level']}", f"article:{code}:card:{language()}") if offer else None
 
 
 def address_book(offers: dict[str, Offer], slugs: dict[str, str]) -> Callable[[str, str], str | None]:
@@ -154,6 +157,7 @@ def make_order_now(
     known: dict[str, CollectionLink],
     number: int,
     source: str,
+    placement: str = "end",
 ) -> OrderNow | None:
     """A call to action for what can be shown of what was asked; None when nothing of it is left."""
     chosen = [known[name] for name in asked["collections"] if name in known]
@@ -170,7 +174,7 @@ def make_order_now(
     if all(offer.sold_out for offer in sold):
         heading = _("%(name)s: sold out", name=(chosen or sold)[0].name)
     intro = excerpts.description(chosen[0].intro) if chosen else ""
-    return OrderNow(f"order-{number}", heading, sold, path, intro, source)
+    return OrderNow(f"order-{number}", heading, sold, path, intro, source, placement)
 
 
 def _heading(offers: list[Offer], chosen: list[CollectionLink]) -> str:

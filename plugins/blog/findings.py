@@ -69,7 +69,7 @@ def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str])
     here = f"{facts.lang}-body"
     found = []
     unknown = [code for code in rendered.product_codes if code not in facts.offers]
-    unknown += [code for code in rendered.collections if code not in facts.collections]
+    unknown += [code for code in rendered.collection_codes if code not in facts.collections]
     if unknown:
         words = _("Readers see nothing in its place: %(codes)s", codes=", ".join(dict.fromkeys(unknown)))
         found.append(Finding("warn", _("Not in the shop"), words, here))

@@ -35,8 +35,10 @@ def save_links(text: ArticleText, rendered: Rendered) -> None:
     for index in set(range(len(rows))) - set(kept.values()):
         db.session.delete(rows[index])
     db.session.execute(delete(ArticleCollection).where(ArticleCollection.text_id == text.id))
-    for position, code in enumerate(rendered.collections):
-        db.session.add(ArticleCollection(text_id=text.id, collection_code=code, position=position))
+    for position, (code, placement) in enumerate(rendered.collections):
+        db.session.add(
+            ArticleCollection(text_id=text.id, collection_code=code, placement=placement, position=position)
+        )
     db.session.execute(delete(ArticleLink).where(ArticleLink.text_id == text.id))
     for code in dict.fromkeys(rendered.links["article"]):
         db.session.add(ArticleLink(text_id=text.id, target_code=code))

@@ -19,6 +19,7 @@ from markupsafe import escape
 
 from storefront.plugin_api import gettext as _
 
+from . import rules
 from .syntax import PARSER, SCHEMES, Block, words_of
 
 OURS = re.compile(r'<a (?:[^>]*? )?href="(article|product|batch):([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -71,11 +72,11 @@ class Rendered:
     def products(self) -> list[tuple[str, str]]:
         """Every product with the place where it stands, see `rules.PLACEMENTS`; links are the last."""
         blocks = []
-        for block in self.blocks:
+        for block, place in zip(self.blocks, rules.placed(self.blocks), strict=True):
             if "product" in block:
-                blocks.append((block["product"], "card"))
+                blocks.append((block["product"], place))
             elif "order_now" in block:
-                blocks += [(code, "end") for code in block["order_now"]["codes"]]
+                blocks += [(code, place) for code in block["order_now"]["codes"]]
         return [*blocks, *((code, "link") for code in self.links["product"])]
 
     @property
@@ -84,10 +85,16 @@ class Rendered:
         return list(dict.fromkeys(code for code, _place in self.products))
 
     @property
-    def collections(self) -> list[str]:
-        """The collections that order-now blocks offer."""
-        orders = [block["order_now"] for block in self.blocks if "order_now" in block]
-        return [code for order in orders for code in order["collections"]]
+    def collections(self) -> list[tuple[str, str]]:
+        """The collections that order-now blocks offer, each with its place."""
+        places = zip(self.blocks, rules.placed(self.blocks), strict=True)
+        orders = [(block["order_now"], place) for block, place in places if "order_now" in block]
+        return [(code, place) for order, place in orders for code in order["collections"]]
+
+    @property
+    def collection_codes(self) -> list[str]:
+        """The collections that the text offers."""
+        return [code for code, _place in self.collections]
 
 
 def render(

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storefront.plugin_api import LANGUAGES
 from storefront.plugin_api import gettext as _
 
 # Where a product stands in a text; a call to action before the first heading, in the text or at its end.
 PLACEMENTS = ("card", "lead", "text", "end", "link", "substitute")
+
+
+def placed(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where each block of a text stands, as a word of PLACEMENTS; "" for blocks of words."""
+    prose = [number for number, block in enumerate(blocks) if "html" in block]
+    headed = [number for number in prose if "<h2" in blocks[number]["html"]]
+    words = []
+    for number, block in enumerate(blocks):
+        if "product" in block:
+            words.append("card")
+        elif "order_now" not in block:
+            words.append("")
+        elif not prose or number > prose[-1]:
+            words.append("end")
+        else:
+            words.append("text" if headed and headed[0] < number else "lead")
+    return words
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,23 @@ def test_an_order_now_line_without_products_is_no_block(line: str) -> None:
     assert order_now(line) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("First.\n\n{}\n\n## Part\n\nMore.", "lead"),
+        ("{}\n\nMore.", "lead"),
+        ("First.\n\n## Part\n\nMore.\n\n{}\n\n### Smaller\n\nMore.", "text"),
+        ("## Part\n\nMore.\n\n{}\n\n:::product x", "end"),
+        ("First.\n\n{}", "end"),
+        ("{}", "end"),
+    ],
+)
+def test_where_a_call_to_action_stands_is_read_from_the_text(text: str, place: str) -> None:
+    rendered = render(text.format(":::order-now a collection:c"))
+    assert ("a", place) in rendered.products
+    assert rendered.collections == [("c", place)]
+
+
 def test_a_product_card_after_a_section_heading_is_one_level_below_it() -> None:
     blocks = render(":::product a\n\n## Part\n\n:::product b").blocks
     assert [block["level"] for block in blocks if "product" in block] == [2, 3]
