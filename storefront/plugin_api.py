@@ -55,6 +55,7 @@ from storefront.media.actions import store_drawing, store_picture
 from storefront.media.queries import srcset
 from storefront.money import format_money, format_number
 from storefront.offers.queries import Offer, VariantOffer, offers_by_code, offers_by_id, search_offers
+from storefront.orders.sales import SoldLine, sales
 from storefront.orders.summary import OrderSummary, SummaryLine, order_summary
 from storefront.plugin_system.hookspecs import (
     Job,
@@ -120,6 +121,7 @@ __all__ = [
     "StaffForm",
     "SummaryLine",
     "TextField",
+    "SoldLine",
     "UtcDateTime",
     "VariantOffer",
     "WholeField",
@@ -162,6 +164,7 @@ __all__ = [
     "speaking",
     "srcset",
     "store_drawing",
+    "sales",
     "store_picture",
     "today",
     "url",

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storefront.database import db
 
 P = ParamSpec("P")
 R = TypeVar("R")
+log = structlog.get_logger("transactions")
 ATTEMPTS = 3
 # Serialisation failure, deadlock, lock not available: https://www.postgresql.org/docs/15/errcodes-appendix.html
 RETRY_STATES = {"40001", "40P01", "55P03"}
@@ -43,6 +45,15 @@ def writing() -> Iterator[None]:
         raise
     finally:
         info["writing"] = False
+
+
+def write_if_possible(what: str, change: Callable[[], object]) -> None:
+    """Change what may be lost: when the database is locked or away, a line is logged and no more."""
+    try:
+        with writing():
+            change()
+    except DBAPIError as error:
+        log.warning("not written", what=what, reason=str(error.orig))
 
 
 def ends_reading() -> None:

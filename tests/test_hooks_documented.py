@@ -75,7 +75,7 @@ def test_every_name_of_the_plugin_api_is_documented_and_no_other():
     assert sorted(documented) == sorted(plugin_api.__all__)
 
 
-@pytest.mark.parametrize("name", ["Offer", "VariantOffer", "OrderSummary", "SummaryLine"])
+@pytest.mark.parametrize("name", ["Offer", "VariantOffer", "OrderSummary", "SummaryLine", "SoldLine"])
 def test_what_the_page_says_of_a_value_is_there(name):
     [row] = re.findall(rf"^\| `{name}` \|(.*)$", (DOCS / "plugin-api.md").read_text(), flags=re.MULTILINE)
     kind = getattr(plugin_api, name)

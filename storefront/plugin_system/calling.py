@@ -29,20 +29,22 @@ def plugins() -> Plugins:
 
 def call_all(hook: str, **values: object) -> list[Any]:
     """Call a hook in every plugin: the results that are not None, in the order of the setting."""
-    results = []
-    for name, implementation in plugins().implementations(hook):
-        try:
-            answer = checked(hook, _call(implementation, values))
-        except Exception:
-            if current_app.config["RAISE_IN_HOOKS"]:
-                raise
-            db.session.rollback()
-            path = request.path if has_request_context() else ""
-            log.exception("hook failed", plugin=name, hook=hook, path=path)
-            continue
-        if answer is not None:
-            results.append(answer)
-    return results
+    answers = [_answer(hook, one, values) for one in plugins().implementations(hook)]
+    return [answer for answer in answers if answer is not None]
+
+
+def _answer(hook: str, one: tuple[str, HookImpl], values: dict[str, object]) -> Any:
+    """What one plugin says; None when it fails."""
+    name, implementation = one
+    try:
+        return checked(hook, _call(implementation, values))
+    except Exception:
+        if current_app.config["RAISE_IN_HOOKS"]:
+            raise
+        db.session.rollback()
+        path = request.path if has_request_context() else ""
+        log.exception("hook failed", plugin=name, hook=hook, path=path)
+        return None
 
 
 def call_lists(hook: str, **values: object) -> list[Any]:
@@ -53,6 +55,13 @@ def call_lists(hook: str, **values: object) -> list[Any]:
 def call_markup(hook: str, **values: object) -> Markup:
     """Call a hook that gives HTML in every plugin, and join it. What is not Markup is escaped."""
     return Markup("").join(call_all(hook, **values))
+
+
+def tell(plugin: str, hook: str, **values: object) -> None:
+    """Call a hook that gives nothing in one plugin; like `call_all` it goes on when that fails."""
+    for name, implementation in plugins().implementations(hook):
+        if name == plugin:
+            _answer(hook, (name, implementation), values)
 
 
 def call_one(plugin: str, hook: str, **values: object) -> Any:

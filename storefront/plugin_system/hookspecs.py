@@ -165,3 +165,7 @@ class Specs:
     @hookspec
     def demo_data(self, today: date) -> None:
         """While the demo shop is loaded, inside its transaction: the plugin's share of it."""
+    @hookspec
+    def cart_added(self, sku: str, product_code: str, quantity: int, source: str, lang: str) -> None:
+        """After something was put into a cart by a form that says where it stands; in a transaction."""
+

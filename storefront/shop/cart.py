@@ -38,6 +38,7 @@ from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import PricedLine, Totals, totals, why_not
 from storefront.refusals import Refused
 from storefront.shop.cart_forms import AddForm, CodeForm, RemoveForm, UpdateForm
+from storefront.shop.cart_told import tell_plugins
 from storefront.shop.parcels import first_carrying, grams, too_heavy
 
 blueprint = Blueprint("shop_cart", __name__)
@@ -103,6 +104,8 @@ def add(lang: str) -> Response:
     except Refused as refusal:
         again = (offer, variant, typed) if refusal.field == "quantity" and variant.available else None
         return refused(cart_answer(lang, held, Notes(message=str(refusal), again=again)), refusal.status)
+    if source:
+        tell_plugins(sku, offer.code, lines.parse_quantity(typed), source, lang)
     return _changed(lang, held.with_cart(cart))
 
 
