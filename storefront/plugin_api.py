@@ -65,12 +65,15 @@ from storefront.plugin_system.hookspecs import (
     Permission,
     SearchResult,
     SitemapEntry,
+    Touched,
     hookimpl,
 )
 from storefront.plugin_system.loader import API_VERSION, Plugin
 from storefront.refusals import Refused
 from storefront.responses import gone_or_moved, public_page
 from storefront.shop.frame import breadcrumbs, media_path, set_alternates, set_canonical
+from storefront.shop.targets import code_of_path, shop_path
+from storefront.shop.wording import badge_title, unit_price
 from storefront.templating import piece
 from storefront.transactions import writing
 from storefront.web_security import UPLOAD_BYTES
@@ -118,10 +121,11 @@ __all__ = [
     "SelectField",
     "SelectMultipleField",
     "SitemapEntry",
+    "SoldLine",
     "StaffForm",
     "SummaryLine",
     "TextField",
-    "SoldLine",
+    "Touched",
     "UtcDateTime",
     "VariantOffer",
     "WholeField",
@@ -130,7 +134,9 @@ __all__ = [
     "actor",
     "alternates",
     "audit",
+    "badge_title",
     "breadcrumbs",
+    "code_of_path",
     "collections",
     "db",
     "enqueue",
@@ -158,15 +164,17 @@ __all__ = [
     "public_page",
     "required",
     "requires",
+    "sales",
     "search_products",
     "set_canonical",
     "setting",
+    "shop_path",
     "speaking",
     "srcset",
     "store_drawing",
-    "sales",
     "store_picture",
     "today",
+    "unit_price",
     "url",
     "within",
     "writing",

@@ -7,7 +7,19 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, exists, literal, literal_column, or_, select, union_all
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from storefront.catalog.models import (
     Collection,
@@ -214,6 +226,22 @@ def moved_slug(kind: str, lang: str, slug: str) -> str | None:
             CollectionText.collection_id == past.scalar_subquery(), CollectionText.lang == lang
         )
     return db.session.scalar(statement)
+
+
+def code_of(kind: str, lang: str, slug: str) -> str | None:
+    """The code of the product or collection (kind) that has this address word, or had it, in any state."""
+    thing, text, owner = (
+        (Product, ProductText, ProductText.product_id)
+        if kind == "product"
+        else (Collection, CollectionText, CollectionText.collection_id)
+    )
+    now = select(owner).where(text.lang == lang, text.slug == slug)
+    past = select(SlugHistory.thing_id).where(
+        SlugHistory.kind == kind, SlugHistory.lang == lang, SlugHistory.slug == slug
+    )
+    number = func.coalesce(now.scalar_subquery(), past.scalar_subquery())
+    code: str | None = db.session.scalar(select(thing.code).where(thing.id == number))
+    return code
 
 
 def search(text: str, lang: str) -> list[int]:

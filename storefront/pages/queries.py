@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, literal_column, select
+from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
 
 from storefront.database import db, fetch
 from storefront.pages.models import Page, PageText
@@ -87,6 +87,12 @@ def page(slug: str, lang: str) -> PageView | None:
                 row.code, row.slug, row.title, row.meta_description, row.body, row.updated_at, slugs
             )
     return None
+
+
+def code_of(lang: str, slug: str) -> str | None:
+    """The code of the page with this address word; the code leads there too."""
+    statement = select(Page.code).join(PageText, PageText.page_id == Page.id).where(PageText.lang == lang)
+    return db.session.scalar(statement.where(or_(PageText.slug == slug, Page.code == slug)).limit(1))
 
 
 def saved_at(code: str, lang: str) -> datetime | None:

@@ -83,6 +83,15 @@ class Periodic:
     function: Callable[[], object]
 
 
+@dataclass(frozen=True)
+class Touched:
+    """A page that changes when a product leaves the shop: where staff edit it, and how it speaks of it."""
+
+    title: str
+    path: str
+    detail: str = ""
+
+
 class Specs:
     """The hooks. Each docstring says when it is called and what comes back."""
 
@@ -147,12 +156,22 @@ class Specs:
         """In the product editor: panels below the core's own."""
 
     @hookspec
+    def touched_pages(
+        self, product_codes: list[str], collection_codes: list[str], lang: str
+    ) -> Iterable[Touched]:
+        """In the product editor: pages that change when these cannot be bought any more, titles in `lang`."""
+
+    @hookspec
     def sitemap_entries(self) -> Iterable[SitemapEntry]:
         """When the sitemap is asked for: the plugin's public pages."""
 
     @hookspec
     def search_results(self, text: str, lang: str) -> Iterable[SearchResult]:
         """On the search page: found pages, best first, at most 20."""
+
+    @hookspec
+    def cart_added(self, sku: str, product_code: str, quantity: int, source: str, lang: str) -> None:
+        """After something was put into a cart by a form that says where it stands; in a transaction."""
 
     @hookspec
     def order_placed(self, order_id: int) -> None:
@@ -165,7 +184,3 @@ class Specs:
     @hookspec
     def demo_data(self, today: date) -> None:
         """While the demo shop is loaded, inside its transaction: the plugin's share of it."""
-    @hookspec
-    def cart_added(self, sku: str, product_code: str, quantity: int, source: str, lang: str) -> None:
-        """After something was put into a cart by a form that says where it stands; in a transaction."""
-

@@ -58,9 +58,7 @@ class Frame:
 
     @cached_property
     def _links(self) -> list[catalog.Link]:
-        if self.bare:
-            return []
-        return kept(f"links {self.lang}", lambda: catalog.navigation(self.lang, also=pages.LINKS))
+        return [] if self.bare else links_in(self.lang)
 
     @cached_property
     def collections(self) -> list[NavLink]:
@@ -175,6 +173,14 @@ class Frame:
         link = self._link(item.label, item.path)
         below = item.endpoint_prefix and (request.endpoint or "").startswith(item.endpoint_prefix)
         return NavLink(link.label, link.path, link.current or ("true" if below else ""))
+
+
+def links_in(lang: str) -> list[catalog.Link]:
+    """Collections with something in them and the shop's own pages, in a language; asked once in a request."""
+    found: dict[str, list[catalog.Link]] = g.setdefault("links", {})
+    if lang not in found:
+        found[lang] = kept(f"links {lang}", lambda: catalog.navigation(lang, also=pages.LINKS))
+    return found[lang]
 
 
 def here() -> str:

@@ -112,7 +112,10 @@ class Checkboxes(SelectMultipleField):
 
 
 class ProductForm(NestedForm):
-    """The whole editor. do: which button was pressed; shown_at: when the product was last saved as shown."""
+    """The whole editor. do: which button was pressed; shown_at: when the product was last saved as shown.
+
+    sure: staff read which other pages change, and want it all the same.
+    """
 
     code = TextField(_("Code"), [required(), within(40), CODE])
     nl = FormField(TextsPart)
@@ -141,6 +144,7 @@ class ProductForm(NestedForm):
     uploads = MultipleFileField(_("Add pictures"))
     shown_at = HiddenField()
     do = HiddenField()
+    sure = HiddenField()
 
 
 class DuplicateForm(StaffForm):
@@ -162,3 +166,4 @@ class StateForm(StaffForm):
     """Publish, withdraw or archive."""
 
     state = HiddenField()
+    sure = HiddenField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from storefront.accounts.rules import PRODUCTS
 from storefront.admin.forms.fields import typed
 from storefront.admin.forms.products import AbsorptionForm, DuplicateForm, ProductForm, StateForm
 from storefront.admin.frame import actor, guard, note, page_number, say, search_words
-from storefront.admin.products import mapping
+from storefront.admin.products import mapping, touching
 from storefront.catalog import actions, editing
 from storefront.catalog.editing import ProductEdit
 from storefront.catalog.preview import preview_token
@@ -20,6 +20,7 @@ from storefront.locale import LANGUAGES, current
 from storefront.locale import gettext as _
 from storefront.media.actions import prepared, store_picture
 from storefront.plugin_system.calling import call_lists
+from storefront.plugin_system.hookspecs import Touched
 from storefront.quality import actions as evidence
 from storefront.quality import editing as evidence_editing
 from storefront.quality import queries as quality
@@ -34,6 +35,13 @@ LEAST_WIDTH = 1600  # pixels; a narrower picture is blurred on a large screen
 PER_PAGE = 50
 TABS = ("published", "draft", "archived")
 DONE = {"published": "product published", "draft": "product taken back", "archived": "product archived"}
+
+
+class Asked(NamedTuple):
+    """A question before something happens: the pages it changes, and the state chosen ("" for a save)."""
+
+    touched: list[Touched]
+    state: str = ""
 
 
 @blueprint.get("/")
@@ -137,6 +145,9 @@ def set_state(code: str) -> ResponseReturnValue:
     wanted = form.state.data or ""
     if not form.validate_on_submit() or wanted not in DONE:
         abort(400)
+    leaves = found.product.state == "published" and wanted != "published"
+    if leaves and not form.sure.data and (touched := touching.touched_by(found)):
+        return _editor(mapping.form_of(found, _levels(found)), found, asked=Asked(touched, wanted)), 409
     try:
         with writing():
             changes = actions.set_state(code, wanted)
@@ -198,7 +209,9 @@ def _save(found: ProductEdit | None) -> ResponseReturnValue:
 
 
 def _write(form: ProductForm, found: ProductEdit | None) -> ResponseReturnValue:
-    data = mapping.data_of(form, found)
+    data, counted = mapping.data_of(form, found), mapping.counted(form)
+    if touched := touching.to_confirm(found, form, data, _levels(found) if found else {}, counted):
+        return _editor(form, found, asked=Asked(touched)), 409
     try:
         with writing():
             if found is None:
@@ -207,7 +220,7 @@ def _write(form: ProductForm, found: ProductEdit | None) -> ResponseReturnValue:
             else:
                 code = found.product.code
                 changes = actions.save_product(code, data, mapping.shown_at(form), actor())
-            changes |= _open_levels(_product(code), mapping.counted(form))
+            changes |= _open_levels(_product(code), counted)
             note("product changed" if found else "product added", f"product {code}", changes)
     except Refused as refusal:
         form.refuse(refusal)
@@ -262,6 +275,7 @@ def _editor(
     copy: DuplicateForm | None = None,
     absorption: AbsorptionForm | None = None,
     uploaded: int = 0,
+    asked: Asked | None = None,
 ) -> str:
     product = found.product if found else None
     return render_template(
@@ -283,6 +297,8 @@ def _editor(
         copy_form=copy or DuplicateForm(formdata=None),
         state_form=StateForm(formdata=None),
         inside_sentence=_inside_sentence,
+        asked=asked,
+        touched=asked.touched if asked else touching.touched_by(found) if found else [],
     )
 
 

@@ -1,0 +1,43 @@
+"""What a product's leaving changes on other pages: shown in the editor, and asked about before it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from storefront.admin.forms.products import ProductForm
+from storefront.catalog.data import ProductData
+from storefront.catalog.editing import ProductEdit
+from storefront.locale import current
+from storefront.plugin_system.calling import call_lists
+from storefront.plugin_system.hookspecs import Touched
+
+Counted = Mapping[str, tuple[int, int | None]]
+
+
+def touched_by(found: ProductEdit) -> list[Touched]:
+    """The pages that speak of a product, or of a collection that holds it."""
+    touched: list[Touched] = call_lists(
+        "touched_pages",
+        product_codes=[found.product.code],
+        collection_codes=list(found.collections),
+        lang=current(),
+    )
+    return touched
+
+
+def to_confirm(
+    found: ProductEdit | None,
+    form: ProductForm,
+    data: ProductData,
+    levels: Mapping[int, int],
+    counted: Counted,
+) -> list[Touched]:
+    """The pages to name before this save: it takes the last size off sale, or the last unit."""
+    if found is None or found.product.state != "published" or form.sure.data:
+        return []
+    before = [variant for variant in found.variants if variant.on_sale]
+    after = [variant for variant in data.variants if variant.on_sale]
+    left = [counted[size.sku][0] if size.sku in counted else levels.get(size.id or 0, 0) for size in after]
+    off_sale = bool(before) and not after
+    sold_out = any(levels.get(size.id, 0) > 0 for size in before) and not any(level > 0 for level in left)
+    return touched_by(found) if off_sale or sold_out else []
