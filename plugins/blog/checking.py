@@ -15,7 +15,7 @@ from . import citations
 from .excerpts import folded
 
 UPDATES = ("erratum", "concern", "retraction")
-STATES = ("unchecked", "verified", "mismatch", "corrected", "retracted")
+STATES = ("unchecked", "verified", "mismatch", "corrected", "retracted", "not_found", "unreachable")
 NUMBERS = ("doi", "pmid", "pmcid")
 ELSEVIER = re.compile(r"10\.1016/j\.[a-z]+\.(\d{4})\.(\d{2})\.\d+", re.IGNORECASE)
 FRONTIERS = re.compile(r"10\.3389/f[a-z]+\.(\d{4})\.\d+", re.IGNORECASE)
@@ -25,6 +25,7 @@ YEAR = re.compile(r"\b(?:1[89]|20|21)\d\d\b")
 NAME = re.compile(r"[\W_]*([^\W\d_][\w’'-]+)")
 MONTHS_BEFORE = 24  # between the month inside an Elsevier DOI and the month of the issue
 LIKE = 80  # percent: titles that are this much alike are one title
+THE_SAME = 90  # percent: of a title and the one that a register has
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,22 @@ def _library(given: Work, others: Sequence[Work]) -> Iterable[Problem]:
         yield Problem("library", "error", "doi", given.doi, alike[0].doi, alike[0].key)
 
 
+def compare(given: Work, told: Work, register: str) -> list[Problem]:
+    """What a register tells otherwise of a work that was found by one of its numbers. key: the register."""
+    found = []
+    if told.title and not _alike(given.title, told.title, THE_SAME):
+        found.append(Problem("register", "error", "title", given.title, told.title, register))
+    if given.author and told.author and not _same_person(given.author, told.author):
+        found.append(Problem("register", "error", "authors", given.author, told.author, register))
+    if told.year and abs(given.year - told.year) > 1:
+        found.append(Problem("register", "error", "year", str(given.year), str(told.year), register))
+    for name in NUMBERS:
+        ours, theirs = getattr(given, name), getattr(told, name)
+        if ours and theirs and not _same(ours, theirs):
+            found.append(Problem("register", "error", name, ours, theirs, register))
+    return found
+
+
 def _code(doi: str) -> str:
     found = JOURNAL_CODE.match(doi)
     return found[1].lower() if found else ""
@@ -225,8 +242,8 @@ def _same_journal(some: Iterable[str], others: Iterable[str]) -> bool:
     return bool({folded(name) for name in some if name} & {folded(name) for name in others if name})
 
 
-def _alike(one: str, other: str) -> bool:
+def _alike(one: str, other: str, least: int = LIKE) -> bool:
     """One of two titles may be a short form of the other: its beginning."""
     first, second = sorted((folded(one), folded(other)), key=len)
     likeness = SequenceMatcher(None, first, second[: len(first)], autojunk=False).ratio()
-    return likeness * 100 >= LIKE
+    return likeness * 100 >= least

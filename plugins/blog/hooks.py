@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from storefront.plugin_api import (
     LANGUAGES,
+    Job,
     MenuItem,
     Panel,
+    Periodic,
     Permission,
     SearchResult,
     SitemapEntry,
@@ -23,7 +25,8 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 from storefront.plugin_api import today as this_day
 
-from . import admin_queries, admin_views, cards, queries, views
+from . import admin_queries, admin_views, cards, looking, queries, views
+from .admin_views import settings
 from .demo_data import load
 
 POSTS_ON_HOME = 3
@@ -35,13 +38,32 @@ WITH_CARDS = {"shop_home.show", "shop_products.show"}
 @hookimpl
 def blueprints() -> Iterable[tuple[Blueprint, str]]:
     """The shopper's pages and the editor's."""
-    return [(views.blueprint, "/<lang:lang>/blog"), (admin_views.blueprint, "/admin/blog")]
+    return [
+        (views.blueprint, "/<lang:lang>/blog"),
+        (admin_views.blueprint, "/admin/blog"),
+        (settings.blueprint, "/admin/blog-settings"),
+    ]
 
 
 @hookimpl
 def permissions() -> Iterable[Permission]:
-    """Writing articles is open to marketers."""
-    return [Permission(WRITE, _("Write articles"), marketer=True)]
+    """Writing articles is open to marketers; the switches are the owner's."""
+    return [
+        Permission(WRITE, _("Write articles"), marketer=True),
+        Permission(settings.SETTINGS, _("Switch what the blog does")),
+    ]
+
+
+@hookimpl
+def jobs() -> dict[str, Job]:
+    """Asking registers about a source."""
+    return {looking.JOB: Job(looking.look_up, network=True)}
+
+
+@hookimpl
+def periodic_jobs() -> dict[str, Periodic]:
+    """Asking again about all sources."""
+    return {"blog.recheck": Periodic(timedelta(days=1), looking.recheck)}
 
 
 @hookimpl
@@ -101,8 +123,13 @@ def sitemap_entries() -> Iterable[SitemapEntry]:
 
 @hookimpl
 def admin_menu() -> Iterable[MenuItem]:
-    """Articles in the rail."""
-    return [MenuItem(_("Articles"), url("blog_admin.index"), "book", WRITE, "blog_admin.")]
+    """Articles in the rail, and the switches for who may turn them."""
+    return [
+        MenuItem(_("Articles"), url("blog_admin.index"), "book", WRITE, "blog_admin."),
+        MenuItem(
+            _("Settings of the blog"), url("blog_settings.show"), "gear", settings.SETTINGS, "blog_settings."
+        ),
+    ]
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,8 +12,8 @@ from storefront.plugin_api import db, now
 from storefront.plugin_api import gettext as _
 
 from . import checking, references
-from .checking import Work
-from .models import Reference
+from .checking import Problem, Work
+from .models import Reference, ReferenceAnswer
 
 
 def work_of(reference: Reference) -> Work:
@@ -45,15 +46,36 @@ def judge(reference: Reference, *, compared_by: str = "", before: Work | None = 
     work = work_of(reference)
     if before is not None and replace(before, updates=()) != replace(work, updates=()):
         reference.checked_by, reference.checked_at = "", None
+        reference.answers.clear()
     if compared_by:
         reference.checked_by, reference.checked_at = compared_by, now()
     verdict = checking.check(work, works())
-    problems = [asdict(problem) for problem in verdict.problems]
-    if not verdict.errors:
+    problems = [*verdict.problems, *_told_otherwise(work, reference.answers)]
+    errors = [problem for problem in problems if problem.level == "error"]
+    if not errors:
         reference.kept_because = ""
-    reference.problems = problems
-    compared = verdict.state == "unchecked" and reference.checked_by
-    reference.state = "verified" if compared else verdict.state
+    reference.problems = [asdict(problem) for problem in problems]
+    state = "mismatch" if errors and verdict.state != "retracted" else verdict.state
+    if state == "unchecked":
+        state = "verified" if reference.checked_by else _by_registers(reference.answers)
+    reference.state = state
+
+
+def _told_otherwise(work: Work, answers: Iterable[ReferenceAnswer]) -> list[Problem]:
+    """What registers say of it that differs."""
+    found = []
+    for answer in answers:
+        if answer.record:
+            told = Work(**answer.record | {"journals": tuple(answer.record["journals"])})
+            found += checking.compare(work, told, answer.register)
+    return found
+
+
+def _by_registers(answers: Iterable[ReferenceAnswer]) -> str:
+    """The state of a work that nobody compared: what the registers know of it, the best answer first."""
+    outcomes = {answer.outcome for answer in answers}
+    states = {"found": "verified", "not_found": "not_found", "unreachable": "unreachable"}
+    return next((state for outcome, state in states.items() if outcome in outcomes), "unchecked")
 
 
 def judge_neighbours(key: str) -> None:
@@ -71,6 +93,7 @@ def said(problem: dict[str, Any]) -> str:
         "syntax": _("%(given)s is not a DOI.", **values),
         "journal": _("The DOI belongs to %(suggested)s, not to %(given)s.", **values),
         "library": _("The library has this author, year and journal with the DOI %(suggested)s.", **values),
+        "register": _("%(key)s says %(suggested)s, not %(given)s.", **values),
         "cross": _(
             "The numbers contradict each other: %(given)s, but “%(key)s” has %(suggested)s.", **values
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g
+from flask import g, has_request_context
 
 from storefront.plugin_api import db
 
@@ -12,12 +12,18 @@ KEPT = "blog_switches"
 
 
 def is_on(name: str) -> bool:
-    """Whether a switch is on. One query for all of them in a request."""
+    """Whether a switch is on. One query for all of them in a request; a worker asks each time."""
+    if not has_request_context():
+        return name in _on()
     if KEPT not in g:
-        found = db.session.execute(db.select(Setting.name, Setting.value))
-        setattr(g, KEPT, {row.name for row in found if row.value.get("on")})
+        setattr(g, KEPT, _on())
     on: set[str] = g.get(KEPT)
     return name in on
+
+
+def _on() -> set[str]:
+    found = db.session.execute(db.select(Setting.name, Setting.value))
+    return {row.name for row in found if row.value.get("on")}
 
 
 def switch(name: str, on: bool) -> None:

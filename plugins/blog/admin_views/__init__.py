@@ -1,6 +1,16 @@
 """The blog's pages for staff: articles, their editor, and the library of references."""
 
-from . import articles, authors, insert, library, preview, topics, updates
+from . import articles, authors, insert, library, preview, settings, topics, updates
 from .blueprint import blueprint
 
-__all__ = ["articles", "authors", "blueprint", "insert", "library", "preview", "topics", "updates"]
+__all__ = [
+    "articles",
+    "authors",
+    "blueprint",
+    "insert",
+    "library",
+    "preview",
+    "settings",
+    "topics",
+    "updates",
+]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from storefront.plugin_api import LANGUAGES, Refused, actor, audit, language, requires, url, writing
 from storefront.plugin_api import gettext as _
 
-from .. import checking, judging, library_queries, references
+from .. import checking, judging, library_queries, looking, references, switches
 from .. import library as actions
 from ..checking import Verdict
 from ..drafts import ReferenceDraft
@@ -92,7 +92,7 @@ def _list(
 def _belongs(reference: Reference, state: str) -> bool:
     if state == "look":
         kept = reference.state == "mismatch" and reference.kept_because
-        return reference.state in ("mismatch", "corrected", "retracted") and not kept
+        return reference.state in ("mismatch", "corrected", "retracted", "not_found") and not kept
     return reference.state == state or not state
 
 
@@ -151,6 +151,7 @@ def _editor(form: ReferenceForm, reference: Reference | None, known: str = "") -
             audit(actor(), "reference.saved", saved.key)
             if saved.kept_because != before:
                 audit(actor(), "reference.kept", saved.key, {"reason": saved.kept_because})
+            looking.ask_for(saved)
             key = saved.key
     except Refused as refusal:
         form.refuse(refusal)
@@ -210,6 +211,7 @@ def page(
         problems=[(it, judging.said(it)) for it in reference.problems] if reference else [],
         update=update,
         address=references.doi_address,
+        lookup=switches.is_on(looking.SWITCH),
         button=ButtonForm(),
     )
     return html, status

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from storefront.plugin_api import LANGUAGES, Refused, actor, audit, ngettext, requires, url, writing
 from storefront.plugin_api import gettext as _
 
-from .. import corrections, library_queries
+from .. import corrections, library_queries, looking, switches
 from ..forms import ButtonForm
 from ..library_forms import UpdateForm
 from ..models import Reference
@@ -56,6 +56,19 @@ def undo_update(key: str, update_id: int) -> ResponseReturnValue:
     except Refused:
         abort(404)
     flash(_("It was taken back, and the notes on the articles with it."), "ok")
+    return redirect(url("blog_admin.edit_reference", key=key), 303)
+
+
+@blueprint.post("/references/<key>/look-up")
+@requires(PERMISSION)
+def look_up(key: str) -> ResponseReturnValue:
+    """Have a work looked up now, when the owner of the shop allows it."""
+    reference = _reference(key)
+    if not ButtonForm().validate_on_submit() or not switches.is_on(looking.SWITCH):
+        abort(400)
+    with writing():
+        looking.ask_for(reference)
+    flash(_("The registers are being asked. Load this page again in a moment."), "ok")
     return redirect(url("blog_admin.edit_reference", key=key), 303)
 
 

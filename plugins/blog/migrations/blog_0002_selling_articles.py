@@ -182,6 +182,22 @@ def upgrade() -> None:
             batch_op.f("ix_plugin_blog_reference_update_reference_id"), ["reference_id"], unique=False
         )
     op.create_table(
+        "plugin_blog_reference_answer",
+        sa.Column("reference_id", sa.Integer(), nullable=False),
+        sa.Column("register", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", storefront.database.UtcDateTime(), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reference_id"],
+            ["plugin_blog_reference.id"],
+            name=op.f("fk_plugin_blog_reference_answer_reference_id_plugin_blog_reference"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("reference_id", "register", name=op.f("pk_plugin_blog_reference_answer")),
+    )
+    op.create_table(
         "plugin_blog_correction",
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("update_id", sa.Integer(), nullable=False),
@@ -319,6 +335,7 @@ def downgrade() -> None:
         )
     _keep_errata()
     op.drop_table("plugin_blog_correction")
+    op.drop_table("plugin_blog_reference_answer")
     op.drop_table("plugin_blog_reference_update")
     with op.batch_alter_table("plugin_blog_reference", schema=None) as batch_op:
         batch_op.drop_column("kept_because")

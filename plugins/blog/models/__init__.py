@@ -11,7 +11,7 @@ from .articles import (
 from .counting import DaySum, Event, Setting
 from .derived import ArticleCitation, ArticleCollection, ArticleLink, ArticleProduct, TextBlock
 from .editorial import Correction, Revision, WorkingCopy
-from .library import Author, Reference, ReferenceUpdate, Topic, TopicSlugHistory, TopicText
+from .library import Author, Reference, ReferenceAnswer, ReferenceUpdate, Topic, TopicSlugHistory, TopicText
 from .moving import Import, OldAddress
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Import",
     "OldAddress",
     "Reference",
+    "ReferenceAnswer",
     "ReferenceUpdate",
     "Revision",
     "Setting",

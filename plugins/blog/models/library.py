@@ -104,6 +104,10 @@ class Reference(Model):
         order_by="ReferenceUpdate.id", lazy="selectin", cascade="all, delete-orphan"
     )
 
+    answers: Mapped[list[ReferenceAnswer]] = relationship(
+        order_by="ReferenceAnswer.register", lazy="selectin", cascade="all, delete-orphan"
+    )
+
 
 class ReferenceUpdate(Model):
     """What was published about a work later: an erratum, an expression of concern, a retraction."""
@@ -119,3 +123,19 @@ class ReferenceUpdate(Model):
     doi: Mapped[str] = mapped_column(String(200), default="")  # of the notice
     noted_on: Mapped[date]
     notes: Mapped[LocalText] = mapped_column(default=dict)
+
+
+class ReferenceAnswer(Model):
+    """The last answer of a register about a work: what it told, with the hash of what it sent."""
+
+    __tablename__ = "plugin_blog_reference_answer"
+    affects_pages = False
+
+    reference_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_reference.id", ondelete="CASCADE"), primary_key=True
+    )
+    register: Mapped[str] = mapped_column(String(20), primary_key=True)  # Crossref, PubMed
+    asked_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(12))  # found, not_found, unreachable
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    record: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of checking.Work
