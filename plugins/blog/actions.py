@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from storefront.plugin_api import LANGUAGES, Refused, db, now, speaking
 from storefront.plugin_api import gettext as _
 
-from . import citing, evidence, excerpts, library_queries, links, markdown, references, rules
+from . import citing, evidence, excerpts, library_queries, links, markdown, references, rules, tidying
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
@@ -23,7 +23,7 @@ from .models import (
     Topic,
 )
 
-RESERVED_SLUGS = {"topics", "feed-xml"}
+RESERVED_SLUGS = {"topics", "feed-xml", "seen"}
 
 
 def create_article(draft: ArticleDraft, code: str = "") -> Article:
@@ -172,7 +172,7 @@ def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
     _remember_slug(text, slug)
     text.slug, text.title, text.lead = slug or None, typed.title, typed.lead
     text.excerpt, text.meta_description = typed.excerpt, typed.meta_description
-    text.image_alt, text.body = typed.image_alt, typed.body
+    text.image_alt, text.body = typed.image_alt, tidying.tidy(typed.body)
     text.state = "published" if typed.published else "draft"
     if before != (text.title, text.lead, text.body, text.image_alt, text.state):
         text.updated_at = now()

@@ -16,6 +16,7 @@ from storefront.plugin_api import (
     language,
     media_url,
     offers_by_code,
+    shop_path,
     speaking,
     url,
 )
@@ -141,6 +142,8 @@ def address_book(offers: dict[str, Offer], slugs: dict[str, str]) -> Callable[[s
             return url("blog.article", lang=language(), slug=slugs[code]) if code in slugs else None
         if kind == "product":
             return product_path(offers[code]) if code in offers else None
+        if kind in ("collection", "page"):
+            return shop_path(kind, code, language())
         return url("shop_batch.show", lang=language(), **({"code": code} if code else {}))
 
     return address
@@ -213,7 +216,7 @@ def preview(body: str, lang: str) -> Preview:
         library = library_queries.references_by_key(keys)
         rendered = markdown.render(body, library, evidence.labels(library))
         slugs = queries.slugs_of(rendered.links["article"], lang)
-        sections = compose(rendered.blocks, rendered.links, code="preview", slugs=slugs)
+        sections = compose(rendered.blocks, rendered.links, code="", slugs=slugs)
         sources = [references.as_dict(library[key]) | {"count": n} for key, n in rendered.cited.items()]
         listed = list_sources(sources, lang)
     return Preview(sections, listed)

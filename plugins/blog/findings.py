@@ -36,6 +36,7 @@ class Facts:
     collections: Collection[str]  # the codes of the collections that exist
     library: Mapping[str, Reference]
     articles: Collection[str] = field(default_factory=tuple)  # the codes of the articles that exist
+    lost: Collection[str] = field(default_factory=tuple)  # links to what the shop has no page for
 
 
 def of_text(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> list[Finding]:
@@ -95,6 +96,9 @@ def _links(facts: Facts) -> Iterable[Finding]:
     if gone:
         words = _("Readers see the words without a link: %(codes)s", codes=", ".join(gone))
         yield Finding("warn", _("Link to an article that does not exist"), words, f"{facts.lang}-body")
+    if facts.lost:
+        words = _("Readers see the words without a link: %(codes)s", codes=", ".join(facts.lost))
+        yield Finding("warn", _("Link to a page that the shop does not have"), words, f"{facts.lang}-body")
 
 
 def _sources(facts: Facts) -> Iterable[Finding]:

@@ -17,6 +17,7 @@ from storefront.plugin_api import (
     Permission,
     SearchResult,
     SitemapEntry,
+    Touched,
     hookimpl,
     language,
     piece,
@@ -25,7 +26,7 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 from storefront.plugin_api import today as this_day
 
-from . import admin_queries, admin_views, cards, looking, queries, views
+from . import admin_queries, admin_views, cards, looking, queries, touched, views
 from .admin_views import settings
 from .demo_data import load
 
@@ -150,6 +151,12 @@ def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
     articles = admin_queries.linking_for_staff(product_code, language())
     body = render_template("blog/parts/admin_product.html", articles=articles)
     return [Panel(_("Articles that link this product"), Markup(body))]
+
+
+@hookimpl
+def touched_pages(product_codes: list[str], collection_codes: list[str], lang: str) -> Iterable[Touched]:
+    """In the product editor: the articles that change when a product leaves the shop."""
+    return touched.articles(product_codes, collection_codes, lang)
 
 
 @hookimpl

@@ -2,8 +2,9 @@
 
 ``[@key]`` cites a reference, ``:::product <code>`` shows a product, and ``:::order-now <codes or
 collection:<code>> | <heading>`` sets the call to action. Links may lead to ``article:<code>``,
-``product:<code>`` or ``batch:<code>``; pictures come from ``media:<file>#<width>x<height>`` only. These
-stay in the stored HTML and are turned into addresses when the page is made, since slugs change.
+``product:<code>``, ``collection:<code>``, ``page:<code>`` or ``batch:<code>``; pictures come from
+``media:<file>#<width>x<height>`` only. These stay in the stored HTML and are turned into addresses when the
+page is made, since slugs change.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from typing import Any
 
 import nh3
 from markdown_it.token import Token
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from storefront.plugin_api import gettext as _
 
 from . import rules
 from .syntax import PARSER, SCHEMES, Block, words_of
 
-OURS = re.compile(r'<a (?:[^>]*? )?href="(article|product|batch):([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+OURS = re.compile(
+    r'<a (?:[^>]*? )?href="(article|product|collection|page|batch):([^"]*)"[^>]*>(.*?)</a>', re.DOTALL
+)
+LINKED = ("article", "product", "collection", "page")
 MEDIA_SOURCE = re.compile(r'src="media:([^"]+)"')
 ROOTED = re.compile(r'href="/(?!/)')
 
@@ -64,7 +68,7 @@ class Rendered:
     blocks: list[Block] = field(default_factory=list)
     toc: list[dict[str, str]] = field(default_factory=list)
     cited: dict[str, int] = field(default_factory=dict)  # key -> how often, in order of the first citing
-    links: dict[str, list[str]] = field(default_factory=lambda: {"article": [], "product": []})
+    links: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in LINKED})
     words: int = 0
     plain: str = ""
 
@@ -157,13 +161,20 @@ def resolved(
     """
 
     def link(found: re.Match[str]) -> str:
-        target = address(found.group(1), found.group(2))
-        return f'<a href="{escape(target)}">{found.group(3)}</a>' if target else found.group(3)
+        code, rest = split_code(Markup(found.group(2)).unescape())
+        target = address(found.group(1), code)
+        return f'<a href="{escape(target + rest)}">{found.group(3)}</a>' if target else found.group(3)
 
     if root:
         html = ROOTED.sub(f'href="{root}/', html)
     html = OURS.sub(link, html)
     return MEDIA_SOURCE.sub(lambda found: f'src="{escape(media(found.group(1)))}"', html)
+
+
+def split_code(target: str) -> tuple[str, str]:
+    """The code of a link of ours, and what follows it: "nmn-c", "?sku=X#evidence"."""
+    code = re.split(r"[?#]", target, maxsplit=1)[0]
+    return code, target.removeprefix(code)
 
 
 def _flush(run: list[Token], env: dict[str, Any], blocks: list[Block]) -> None:
@@ -190,6 +201,7 @@ def _note(token: Token, found: Rendered) -> None:
     found.plain = f"{found.plain} {text}".strip()
     for child in token.children or []:
         if child.type == "link_open":
-            kind, _colon, code = str(child.attrGet("href")).partition(":")
+            kind, _colon, target = str(child.attrGet("href")).partition(":")
+            code, _rest = split_code(target)
             if kind in found.links and code not in found.links[kind]:
                 found.links[kind].append(code)

@@ -24,7 +24,8 @@ CITATION = re.compile(r"\[@([\w.-]+(?:\s*[;,]\s*@[\w.-]+)*)\]")
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 EMBED = re.compile(r":::(product|order-now)(?:[ \t]+(.*))?[ \t]*")
 MEDIA = re.compile(r"media:([0-9a-f]{64}(?:-\d+)?\.[a-z]{3,4})#(\d{1,5})x(\d{1,5})")
-SCHEMES = {"http", "https", "mailto", "tel", "article", "product", "batch", "media"}
+SCHEMES = {"http", "https", "mailto", "tel", "media"}
+SCHEMES |= {"article", "product", "collection", "page", "batch"}  # ours: the code of what they lead to
 Block = dict[str, Any]
 
 

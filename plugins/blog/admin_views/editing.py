@@ -19,6 +19,7 @@ from storefront.plugin_api import (
     local,
     now,
     offers_by_code,
+    shop_path,
     speaking,
     store_picture,
     today,
@@ -166,6 +167,12 @@ def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEd
         offers=offers,
         collections=set(collections(language())),
         library=library,
+        lost=[
+            f"{kind}:{code}"
+            for kind in ("collection", "page")
+            for code in rendered.links[kind]
+            if shop_path(kind, code, lang) is None
+        ],
         articles={code for code, _title in admin_queries.article_choices("", lang, limit=10_000)},
     )
     cited = [(key, count) for key, count in rendered.cited.items() if key in library]

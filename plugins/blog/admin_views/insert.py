@@ -126,7 +126,12 @@ def _links(text: str, lang: str) -> list[Found]:
     for offer in _offers(text, lang)[:8]:
         words = _plain(offer.name)
         products.append(_product(offer, f"[{words}](product:{offer.code})", f"product:{offer.code}", words))
-    return [*articles, *products]
+    lists = [
+        _link(f"collection:{code}", link.name, _("collection"), link.name)
+        for code, link in collections(lang).items()
+        if text.casefold() in link.name.casefold()
+    ]
+    return [*articles, *products, *lists]
 
 
 def _link(target: str, label: str, detail: str, words: str) -> Found:
@@ -188,6 +193,8 @@ def _link_markdown(target: str, lang: str) -> str:
         names = dict(admin_queries.article_choices("", lang, limit=10_000))
     elif kind == "product":
         names = {key: offer.name for key, offer in offers_by_code([code], lang, with_badges=False).items()}
+    elif kind == "collection":
+        names = {key: link.name for key, link in collections(lang).items()}
     if code not in names:
         raise Refused(_("There is no such page."), field="look_for")
     return f"[{_plain(names[code])}]({target})"
