@@ -119,7 +119,8 @@ def test_a_result_of_a_wrong_shape_costs_its_slot(make_app, monkeypatch, wrong):
     for path in STAFF_PLACES:
         assert staff.get(path).status_code == 200, path
     with app.app_context():
-        assert set(worker.known_jobs()) == set(worker.JOBS)
+        kept = {name for name in worker.known_jobs() if not name.startswith("blog.")}
+        assert kept == set(worker.JOBS)
 
 
 @pytest.mark.parametrize("hook", HOOKS)

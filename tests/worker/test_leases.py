@@ -244,7 +244,7 @@ def test_jobs_are_done_between_two_things_that_come_again(
     did: list[str] = []
     everywhere = [(name, lambda name=name: did.append(name)) for name in ("sweep", "reconcile")]
     periodic = {name: worker.Again(timedelta(minutes=1), act) for name, act in everywhere}
-    monkeypatch.setattr(worker, "PERIODIC", periodic)
+    monkeypatch.setattr(worker, "known_periodic", lambda: periodic)
     monkeypatch.setitem(worker.JOBS, "test.job", Job(lambda _payload: did.append("mail")))
     with writing():
         enqueue("test.job", {})
@@ -262,14 +262,15 @@ def test_what_comes_again_learns_that_the_worker_is_to_end(
         stopping.set()
         seen.append(patience.is_spent())
 
-    monkeypatch.setattr(worker, "PERIODIC", {"test": worker.Again(timedelta(minutes=1), long_work)})
+    again(monkeypatch, long_work)
     assert worker._work(worker.Pulse("one"), stopping, once=True) == 0
     assert (seen, patience.is_spent()) == ([False, True], False)
 
 
 def again(monkeypatch: pytest.MonkeyPatch, function: Callable[[], object]) -> None:
-    """The only work that comes again is this."""
-    monkeypatch.setattr(worker, "PERIODIC", {"test": worker.Again(timedelta(minutes=1), function)})
+    """The only work that comes again is this; plugins have none."""
+    only = {"test": worker.Again(timedelta(minutes=1), function)}
+    monkeypatch.setattr(worker, "known_periodic", lambda: only)
 
 
 def test_work_that_comes_again_is_done_once_each_time_over_all_workers(

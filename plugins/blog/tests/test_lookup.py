@@ -21,6 +21,8 @@ from plugins.blog.lookup import Asker, Unreachable
 from plugins.blog.models import ArticleText, Reference, ReferenceAnswer
 from plugins.blog.registers import Crossref, PubMed
 from plugins.blog.tests.admin_forms import opened
+from plugins.blog.tests.conftest import SLUTSKY
+from storefront import worker
 from storefront.jobs.models import Job
 from storefront.plugin_api import db, now, writing
 
@@ -208,16 +210,8 @@ def test_what_a_register_says_otherwise_is_a_mismatch(
     assert found.state == "mismatch"
     assert [problem["field"] for problem in found.problems] == [field]
     with writing():
-        library.save_reference(_draft(year=2010), key="slutsky2010")
+        library.save_reference(SLUTSKY, key="slutsky2010")
     assert reference().state == "mismatch"
-
-
-def _draft(**changes: Any) -> Any:
-    from dataclasses import replace
-
-    from plugins.blog.tests.conftest import SLUTSKY
-
-    return replace(SLUTSKY, **changes)
 
 
 @pytest.mark.usefixtures("on")
@@ -310,3 +304,15 @@ def test_the_switch_is_the_owners_and_says_whom_it_asks(
     db.session.rollback()
     jobs = db.session.scalars(select(Job).where(Job.name == looking.JOB)).all()
     assert [(job.plugin, job.payload) for job in jobs] == [("blog", {"key": "slutsky2010"})] * 2
+
+
+@pytest.mark.usefixtures("on")
+def test_the_worker_does_it_and_asks_again_by_itself(registers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "REGISTERS", registers)
+    assert worker.known_jobs()[looking.JOB].network
+    assert "blog.recheck" in worker.known_periodic()
+    with writing():
+        looking.ask_for(reference())
+    assert worker.run_one()
+    assert reference().state == "verified"
+    assert not worker.run_one()
