@@ -21,7 +21,7 @@ from storefront.orders.withdrawal_rules import Returned
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.providers import ProviderAway
-from storefront.payments.returns import take_back
+from storefront.payments.returns import due_cents, take_back
 from storefront.refusals import Refused
 from storefront.transactions import ends_reading, repeated, writing
 
@@ -212,11 +212,10 @@ def _days_left(found: Withdrawal) -> int:
 
 def _return_form(found: Withdrawal, order: Order, posted: bool = False) -> ReturnForm:
     """The form to count what came back: as many of each line as was declared, back into stock."""
-    said = {line["line_id"]: line["quantity"] for line in found.lines}
-    back, sealed = orders.came_back(order.id), withdrawal_rules.sealed_lines(order)
+    out, sealed = withdrawal_queries.still_out(found), withdrawal_rules.sealed_lines(order)
     given = [
         {
-            "quantity": min(said.get(line.id, 0), line.quantity - back.get(line.id, 0)),
+            "quantity": out.get(line.id, 0),
             "restock": order.sent_at is None or line.id not in sealed,
         }
         for line in order.lines
@@ -233,16 +232,19 @@ def _page(
 ) -> str:
     order = _order(found)
     said = {line["line_id"]: line["quantity"] for line in found.lines}
-    proposed = 0
+    proposed, out, earlier = 0, dict[int, int](), dict[int, int]()
     if order is not None and found.state == withdrawal_rules.OPEN:
-        back, delivery = orders.came_back(order.id), withdrawal_queries.standard_delivery_cents(order)
-        proposed = withdrawal_rules.worth(order.lines, back, said, delivery)
+        out = withdrawal_queries.still_out(found)
+        earlier = withdrawal_queries.earlier(found, out)
+        proposed = due_cents(found, order, out)
         returned = returned or _return_form(found, order)
     return render_template(
         "admin/withdrawal.html",
         found=found,
         order=order,
         said=said,
+        out=out,
+        earlier=earlier,
         back={part["line_id"]: part for part in found.returned},
         sealed=withdrawal_rules.sealed_lines(order) if order else set(),
         late=withdrawal_rules.is_late(found),

@@ -13,7 +13,7 @@ from storefront.database import db
 from storefront.locale import gettext as _
 from storefront.locale import speaking
 from storefront.mail import Message, render
-from storefront.orders import invoices, withdrawal_rules
+from storefront.orders import invoices, withdrawal_queries, withdrawal_rules
 from storefront.orders.models import Invoice, Order, Withdrawal
 
 PAGES = ("terms", "returns", "contact")
@@ -68,6 +68,7 @@ def withdrawal_receipt(request_id: int) -> Message:
             "withdrawal": withdrawal,
             "order": order,
             "late": withdrawal_rules.is_late(withdrawal),
+            "to_send": withdrawal_queries.still_out(withdrawal),
             "lang": lang,
             "subject": _("Receipt of your withdrawal from order %(number)s", number=withdrawal.order_number),
             "receipt_link": absolute("shop_withdrawal.receipt", lang=lang, token=withdrawal.token),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 
 from storefront.database import db
@@ -32,6 +34,45 @@ def withdrawals_of(order_id: int) -> list[Withdrawal]:
     """What was declared about an order, the first thing first."""
     statement = select(Withdrawal).where(Withdrawal.order_id == order_id).order_by(Withdrawal.id)
     return list(db.session.scalars(statement))
+
+
+def unpaid_returns(order_id: int) -> dict[int, int]:
+    """Pieces of each line that staff wrote down as back without money, and that no statement counted since.
+
+    None when all of the order's money went back.
+    """
+    order = db.session.get_one(Order, order_id)
+    unpaid: dict[int, int] = {}
+    if order.refunded_cents >= order.total_cents:
+        return unpaid
+    for one in withdrawals_of(order_id):
+        free = bool(one.noted_by) and one.state == DONE and not one.refund_cents
+        for part in one.returned:
+            change = part["quantity"] if free else -part.get("earlier", 0)
+            unpaid[part["line_id"]] = unpaid.get(part["line_id"], 0) + change
+    return {line_id: pieces for line_id, pieces in unpaid.items() if pieces > 0}
+
+
+def earlier(withdrawal: Withdrawal, now: Mapping[int, int]) -> dict[int, int]:
+    """Declared pieces that do not come `now`, since staff wrote them down as back before, without money."""
+    if withdrawal.order_id is None or withdrawal.noted_by:
+        return {}
+    unpaid = unpaid_returns(withdrawal.order_id)
+    left = {
+        part["line_id"]: min(part["quantity"] - now.get(part["line_id"], 0), unpaid.get(part["line_id"], 0))
+        for part in withdrawal.lines
+    }
+    return {line_id: pieces for line_id, pieces in left.items() if pieces > 0}
+
+
+def still_out(withdrawal: Withdrawal) -> dict[int, int]:
+    """How many of the declared pieces of each line can still come back."""
+    if withdrawal.order_id is None:
+        return {}
+    order = db.session.get_one(Order, withdrawal.order_id)
+    back, said = queries.came_back(order.id), {part["line_id"]: part["quantity"] for part in withdrawal.lines}
+    out = {line.id: min(said.get(line.id, 0), line.quantity - back.get(line.id, 0)) for line in order.lines}
+    return {line_id: pieces for line_id, pieces in out.items() if pieces > 0}
 
 
 def number_waiting() -> int:

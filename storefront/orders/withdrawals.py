@@ -16,7 +16,7 @@ from storefront import clock
 from storefront.database import db
 from storefront.jobs.actions import enqueue
 from storefront.locale import gettext as _
-from storefront.orders import actions, numbers, queries, rules
+from storefront.orders import actions, numbers, queries, rules, withdrawal_queries
 from storefront.orders.models import Order, OrderLine, Withdrawal
 from storefront.orders.withdrawal_queries import order_of, withdrawal_by_token, withdrawals_of
 from storefront.orders.withdrawal_rules import (
@@ -100,7 +100,8 @@ def take_back(
 ) -> None:
     """The goods are back: into stock what can be sold again, and `cents` are to be given back.
 
-    Happens once: of two clicks the second is refused. given_back_cents: what had gone back before.
+    Happens once: of two clicks the second is refused. given_back_cents: what had gone back before. Goods
+    that had come back before, without money, are counted with it and stay as they are.
     """
     withdrawal = db.session.get_one(Withdrawal, withdrawal_id, populate_existing=True)
     order = _locked_order(withdrawal)
@@ -112,12 +113,10 @@ def take_back(
         most = line.quantity - before.get(line.id, 0)
         if parts[line.id].quantity > most:
             raise Refused(_("At most %(most)s can come back.", most=most), field=f"lines-{place}-quantity")
-    back = [
-        {"line_id": line_id, "quantity": part.quantity, "restock": part.restock}
-        for line_id, part in parts.items()
-        if part.quantity
-    ]
-    if not back:
+    earlier = withdrawal_queries.earlier(withdrawal, {key: part.quantity for key, part in parts.items()})
+    back = [_part(line_id, part, earlier.get(line_id, 0)) for line_id, part in parts.items()]
+    back = [part for part in back if part["quantity"] or "earlier" in part]
+    if not back and (withdrawal.noted_by or withdrawal_queries.still_out(withdrawal)):
         raise Refused(_("Write how many came back."), field="lines-0-quantity")
     _decide(
         withdrawal_id,
@@ -129,6 +128,8 @@ def take_back(
         decided_at=clock.now(),
         decided_by=actor,
     )
+    if not _pieces(back):
+        return
     restocked: dict[int, int] = {}
     for line in order.lines:
         part = parts[line.id]
@@ -140,6 +141,12 @@ def take_back(
         actions.note(order.id, "partly_returned", actor, details)
     elif order.sent_at or order.state != rules.REFUNDED:  # else it ended before, with its money
         actions.mark_returned(order.id, actor, details)
+
+
+def _part(line_id: int, part: Returned, earlier: int) -> dict[str, Any]:
+    """What is kept of a line. earlier: how many of its declared pieces had come back before."""
+    kept: dict[str, Any] = {"line_id": line_id, "quantity": part.quantity, "restock": part.restock}
+    return kept | {"earlier": earlier} if earlier else kept
 
 
 def note_return(order_id: int, actor: str) -> int:

@@ -27,12 +27,25 @@ def take_back(withdrawal_id: int, parts: Mapping[int, Returned], cents: int | No
     left = _left(order.id)
     if cents is None:
         now = {line_id: part.quantity for line_id, part in parts.items()}
-        delivery = withdrawal_queries.standard_delivery_cents(order)
-        cents = min(withdrawal_rules.worth(order.lines, orders.came_back(order.id), now, delivery), left)
+        cents = min(due_cents(withdrawal, order, now), left)
     if cents > left:
         raise Refused(_("More than is left of this order's money."), field="amount")
     withdrawals.take_back(withdrawal_id, parts, cents, queries.given_back_cents(order.id), actor)
     return cents
+
+
+def due_cents(withdrawal: Withdrawal, order: Order, now: Mapping[int, int]) -> int:
+    """What goes back for a statement when so many pieces of each line come `now`.
+
+    Declared goods that came back before without money are worth the same; what they brought is not.
+    """
+    earlier = withdrawal_queries.earlier(withdrawal, now)
+    unpaid = withdrawal_queries.unpaid_returns(order.id)
+    before = {line_id: many - unpaid.get(line_id, 0) for line_id, many in orders.came_back(order.id).items()}
+    all_now = {line.id: now.get(line.id, 0) + earlier.get(line.id, 0) for line in order.lines}
+    delivery = withdrawal_queries.standard_delivery_cents(order)
+    worth = withdrawal_rules.worth(order.lines, before, all_now, delivery)
+    return min(worth, order.total_cents - order.refunded_cents)
 
 
 def _left(order_id: int) -> int:

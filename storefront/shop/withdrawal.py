@@ -95,7 +95,11 @@ def receipt(lang: str, token: str) -> Response:
     set_alternates({code: url_for("shop_withdrawal.receipt", lang=code, token=token) for code in LANGUAGES})
     order = orders.order_by_id(found.order_id) if found.order_id else None
     page = render_template(
-        "shop/withdrawal_receipt.html", withdrawal=found, order=order, late=withdrawal_rules.is_late(found)
+        "shop/withdrawal_receipt.html",
+        withdrawal=found,
+        order=order,
+        late=withdrawal_rules.is_late(found),
+        to_send=withdrawal_queries.still_out(found),
     )
     return for_one_person(make_response(page))
 
