@@ -26,7 +26,7 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 from storefront.plugin_api import today as this_day
 
-from . import admin_queries, admin_views, cards, looking, queries, touched, views
+from . import admin_queries, admin_views, beacon, cards, counting, looking, queries, touched, views
 from .admin_views import settings
 from .demo_data import load
 
@@ -41,6 +41,7 @@ def blueprints() -> Iterable[tuple[Blueprint, str]]:
     """The shopper's pages and the editor's."""
     return [
         (views.blueprint, "/<lang:lang>/blog"),
+        (beacon.blueprint, "/<lang:lang>/blog"),
         (admin_views.blueprint, "/admin/blog"),
         (settings.blueprint, "/admin/blog-settings"),
     ]
@@ -63,8 +64,11 @@ def jobs() -> dict[str, Job]:
 
 @hookimpl
 def periodic_jobs() -> dict[str, Periodic]:
-    """Asking again about all sources."""
-    return {"blog.recheck": Periodic(timedelta(days=1), looking.recheck)}
+    """Asking again about all sources, and adding up what was counted."""
+    return {
+        "blog.recheck": Periodic(timedelta(days=1), looking.recheck),
+        "blog.fold": Periodic(timedelta(minutes=5), counting.fold_all),
+    }
 
 
 @hookimpl
@@ -151,6 +155,12 @@ def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
     articles = admin_queries.linking_for_staff(product_code, language())
     body = render_template("blog/parts/admin_product.html", articles=articles)
     return [Panel(_("Articles that link this product"), Markup(body))]
+
+
+@hookimpl
+def cart_added(source: str, lang: str) -> None:
+    """Count the carts of articles."""
+    counting.note_cart(source, lang)
 
 
 @hookimpl

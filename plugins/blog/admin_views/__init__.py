@@ -1,6 +1,6 @@
 """The blog's pages for staff: articles, their editor, and the library of references."""
 
-from . import articles, authors, insert, library, preview, settings, topics, updates
+from . import articles, authors, insert, library, performance, preview, settings, topics, updates
 from .blueprint import blueprint
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "blueprint",
     "insert",
     "library",
+    "performance",
     "preview",
     "settings",
     "topics",

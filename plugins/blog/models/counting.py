@@ -44,7 +44,7 @@ class DaySum(Model):
 
 
 class Setting(Model):
-    """A switch of the blog: "journeys" (ask readers for consent), "lookup" (ask Crossref and PubMed)."""
+    """A switch of the blog: "lookup" (ask Crossref and PubMed)."""
 
     __tablename__ = "plugin_blog_setting"
 

@@ -13,18 +13,18 @@ from storefront.plugin_api import writing
 
 def test_a_switch_is_off_until_it_is_turned_on(app: Flask) -> None:
     with app.test_request_context():
-        assert not switches.is_on("journeys")
+        assert not switches.is_on("another")
         with writing():
-            switches.switch("journeys", True)
-        assert switches.is_on("journeys")
+            switches.switch("another", True)
+        assert switches.is_on("another")
         assert not switches.is_on("lookup")
         with writing():
-            switches.switch("journeys", False)
-        assert not switches.is_on("journeys")
+            switches.switch("another", False)
+        assert not switches.is_on("another")
 
 
 def test_all_switches_are_read_by_one_query(app: Flask, queries: Callable[..., Any]) -> None:
     with app.test_request_context(), queries(app) as seen:
-        assert not switches.is_on("journeys")
+        assert not switches.is_on("another")
         assert not switches.is_on("lookup")
     assert len(seen) == 1
