@@ -53,6 +53,12 @@ def unpaid_returns(order_id: int) -> dict[int, int]:
     return {line_id: pieces for line_id, pieces in unpaid.items() if pieces > 0}
 
 
+def declarable(order: Order) -> dict[int, int]:
+    """How many pieces of each line can be declared: what has not come back, or came back without money."""
+    back, unpaid = queries.came_back(order.id), unpaid_returns(order.id)
+    return {line.id: line.quantity - back.get(line.id, 0) + unpaid.get(line.id, 0) for line in order.lines}
+
+
 def earlier(withdrawal: Withdrawal, now: Mapping[int, int]) -> dict[int, int]:
     """Declared pieces that do not come `now`, since staff wrote them down as back before, without money."""
     if withdrawal.order_id is None or withdrawal.noted_by:

@@ -6,7 +6,7 @@ BW). One that fits no order, or that comes late, is kept and answered by a perso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
@@ -38,7 +38,7 @@ def receive(statement: Statement) -> Withdrawal:
     order = order_of(statement.number, statement.email)
     if order is not None:
         db.session.execute(select(Order.id).where(Order.id == order.id).with_for_update())
-    lines = _chosen(order.lines if order else [], statement.quantities)
+    lines = _declared(order, statement.quantities) if order else []
     holder = withdrawal_by_token(statement.token)  # asked once: a click beside this one may commit meanwhile
     same = _same(statement, order, lines, holder)
     if same is not None:
@@ -69,15 +69,24 @@ def receive(statement: Statement) -> Withdrawal:
     return made
 
 
-def _chosen(lines: Sequence[OrderLine], quantities: Mapping[int, int] | None) -> list[dict[str, Any]]:
-    chosen = []
-    for line in lines:
-        quantity = line.quantity if quantities is None else min(quantities.get(line.id, 0), line.quantity)
-        if quantity > 0:
-            chosen.append({"line_id": line.id, "name": f"{line.name}, {line.label}", "quantity": quantity})
-    if lines and not chosen:
+def _declared(order: Order, quantities: Mapping[int, int] | None) -> list[dict[str, Any]]:
+    """What is declared of an order: no more than can be. quantities: None means all of that."""
+    most = withdrawal_queries.declarable(order)
+    if not any(most.values()):
+        raise Refused(_("Everything of this order has come back already."), status=409)
+    wanted = most if quantities is None else quantities
+    declared = _named(order.lines, {line_id: min(wanted.get(line_id, 0), n) for line_id, n in most.items()})
+    if not declared:
         raise Refused(_("Choose at least one product."), field="quantity")
-    return chosen
+    return declared
+
+
+def _named(lines: Iterable[OrderLine], pieces: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [
+        {"line_id": line.id, "name": f"{line.name}, {line.label}", "quantity": pieces[line.id]}
+        for line in lines
+        if pieces[line.id] > 0
+    ]
 
 
 def _same(
@@ -169,7 +178,7 @@ def note_return(order_id: int, actor: str) -> int:
         name=order.name,
         email=order.email,
         lang=order.lang,
-        lines=_chosen(order.lines, out),
+        lines=_named(order.lines, out),
         received_at=clock.now(),
         state=OPEN,
         noted_by=actor,
@@ -206,7 +215,7 @@ def name_order(withdrawal_id: int, number: str) -> None:
         OPEN,
         order_id=order.id,
         order_number=order.number,
-        lines=_chosen(order.lines, None),
+        lines=_named(order.lines, {line.id: line.quantity for line in order.lines}),
         last_day=last_day_of(order),
     )
     actions.note(order.id, "withdrawn", actions.SHOPPER, {"pieces": sum(x.quantity for x in order.lines)})

@@ -7,6 +7,8 @@ well: a statement counts when it is sent, and a person looks it up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,6 @@ from storefront import clock
 from storefront.locale import LANGUAGES, gettext
 from storefront.orders import numbers, withdrawal_queries, withdrawal_rules, withdrawals
 from storefront.orders import queries as orders
-from storefront.orders.models import Order
 from storefront.orders.withdrawal_rules import Statement
 from storefront.refusals import Refused
 from storefront.shop.frame import breadcrumbs, set_alternates
@@ -116,11 +117,13 @@ def _second_step(form: ConfirmForm, status: int = 200) -> Response:
     order = withdrawal_queries.order_of(form.number.data or "", form.email.data or "")
     g.no_such_order = order is None
     last = withdrawal_rules.last_day_of(order) if order else None
+    most = withdrawal_queries.declarable(order) if order else {}
     page = render_template(
         "shop/withdrawal_confirm.html",
         form=form,
         order=order,
-        chosen=_chosen(form, order),
+        most=most,
+        chosen=_chosen(form, most),
         sealed=withdrawal_rules.sealed_lines(order) if order else set(),
         last_day=last,
         late=last is not None and clock.local(clock.now()).date() > last,
@@ -128,11 +131,7 @@ def _second_step(form: ConfirmForm, status: int = 200) -> Response:
     return for_one_person(make_response(page, status))
 
 
-def _chosen(form: ConfirmForm, order: Order | None) -> dict[int, int]:
-    """How many of each line are chosen: what was sent, by default all."""
+def _chosen(form: ConfirmForm, most: Mapping[int, int]) -> dict[int, int]:
+    """How many of each line are chosen: what was sent, by default all that can be."""
     sent = form.quantities() or {}
-    return (
-        {line.id: min(sent.get(line.id, line.quantity), line.quantity) for line in order.lines}
-        if order
-        else {}
-    )
+    return {line_id: min(sent.get(line_id, pieces), pieces) for line_id, pieces in most.items()}

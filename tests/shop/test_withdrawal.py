@@ -21,6 +21,7 @@ from storefront.database import db
 from storefront.jobs.models import Job
 from storefront.orders import actions, mail, withdrawal_rules, withdrawals
 from storefront.orders.models import Order, OrderEvent, Withdrawal
+from storefront.orders.withdrawal_rules import Returned
 from storefront.testing import Maker
 from storefront.transactions import writing
 from tests.orders import shelf
@@ -160,6 +161,31 @@ def test_a_part_of_the_order_and_then_another(client: FlaskClient, order: Order)
     more = confirm(client, sent, quantity=["99", "0"])
     assert more.status_code == 303
     assert all_said()[-1].lines[0]["quantity"] == 2
+
+
+def took_back(withdrawal_id: int, order: Order, pieces: list[int]) -> None:
+    parts = {line.id: Returned(count, False) for line, count in zip(order.lines, pieces, strict=True)}
+    with writing():
+        withdrawals.take_back(withdrawal_id, parts, 100, 0, "admin")
+
+
+def test_only_what_has_not_come_back_can_be_declared(client: FlaskClient, order: Order) -> None:
+    confirm(client, fields(first_step(client, order.number).text), quantity=["1", "1"])
+    took_back(all_said()[-1].id, order, [1, 1])
+    second = first_step(client, order.number).text
+    assert "Name of NMN-P-50, 90 pieces: has come back already" in second
+    sent = fields(second)
+    assert (len(sent["line"]), sent["quantity"]) == (1, ["1"])
+    confirm(client, sent, quantity=["2"])
+    assert [line["quantity"] for line in all_said()[-1].lines] == [1]
+    took_back(all_said()[-1].id, order, [1, 0])
+    third = first_step(client, order.number).text
+    assert "Everything of this order has come back already." in third
+    assert "Confirm withdrawal" not in third
+    late = confirm(client, sent | {"token": ["x" * 22]})
+    assert late.status_code == 409
+    assert "Everything of this order has come back already." in late.text
+    assert len(all_said()) == 2
 
 
 def test_a_stranger_learns_the_same_from_a_known_and_an_unknown_number(
