@@ -115,19 +115,7 @@ def update(lang: str) -> Response:
     typed = UpdateForm().typed()
     held = read_cart()
     _refuse_unknown(lang, held.cart, set(typed))
-    available = {line.sku: line.available for line in basket(lang, held).lines if line.variant is not None}
-    problems: dict[str, Refused] = {}
-    changed = held.cart
-    for sku, text in typed.items():
-        present = held.cart.line(sku)
-        if present is None or text == str(present.quantity):
-            continue
-        try:
-            changed = lines.set_quantity(changed, sku, lines.parse_quantity(text))
-            if sku in available:
-                _refuse_unavailable(changed, sku, available[sku])
-        except Refused as refusal:
-            problems[sku] = refusal
+    changed, problems = change_quantities(lang, held, typed)
     if not problems:
         return _changed(lang, held.with_cart(changed))
     notes = Notes(at_line={sku: str(refusal) for sku, refusal in problems.items()}, typed=typed)
@@ -156,6 +144,28 @@ def set_code(lang: str) -> Response:
     if problem:
         return refused(cart_answer(lang, held, Notes(at_code=problem, code=typed)), 422)
     return _changed(lang, changed)
+
+
+def change_quantities(lang: str, held: Held, typed: Mapping[str, str]) -> tuple[Cart, dict[str, Refused]]:
+    """The cart with the quantities that were typed for its SKUs, and what was refused at which line."""
+    asked = {line.sku: typed[line.sku] for line in held.cart.lines if line.sku in typed}
+    differing = [
+        line.sku for line in held.cart.lines if asked.get(line.sku, str(line.quantity)) != str(line.quantity)
+    ]
+    changed, problems = held.cart, dict[str, Refused]()
+    if not differing:
+        return changed, problems
+    available = {line.sku: line.available for line in basket(lang, held).lines if line.variant is not None}
+    for sku in differing:
+        try:
+            wanted = lines.set_quantity(changed, sku, lines.parse_quantity(asked[sku]))
+            if sku in available:
+                _refuse_unavailable(wanted, sku, available[sku])
+        except Refused as refusal:
+            problems[sku] = refusal
+        else:
+            changed = wanted
+    return changed, problems
 
 
 def read_cart() -> Held:

@@ -40,6 +40,7 @@ from storefront.shop.cart import (
     refused,
     sums,
 )
+from storefront.shop.checkout_cart import with_lines
 from storefront.shop.checkout_forms import CheckoutForm
 from storefront.shop.parcels import grams, too_heavy
 from storefront.shop.payment import away, onward, pay
@@ -103,44 +104,49 @@ def show(lang: str) -> Response:
     if posted:
         form.check()
         content_version.read()  # before the prices: see _place
-    held = read_cart()
-    if not held.cart.lines:
+    before = read_cart()
+    if not before.cart.lines:
         return _nothing_to_order(lang, posted)
-    held, changed = _with_code(form, held)
+    held = with_lines(lang, form, before) if posted else before
+    typed = _with_code(form, held)
+    answer = _answer(lang, form, typed)
+    now = (
+        typed.cart if answer.status_code in (200, 303) else held.cart
+    )  # a code that does not count is not kept
+    return keep(answer, now) if posted and now != before.cart else answer
+
+
+def _answer(lang: str, form: CheckoutForm, held: Held) -> Response:
     of = basket(lang, held)
-    if of.has_problems:
-        return _cart_first(lang, held, posted)
+    if of.has_problems or not of.lines:
+        return _cart_first(lang, held, form, of)
     choice = _choice(form, of)
     if choice is None and too_heavy(of, shipping_methods()):
         path = url_for("shop_cart.show", lang=lang)
-        return refused(cart_answer(lang, held, Notes()), 422) if posted else onward(path)
-    if choice is None or not posted or form.update.data:
-        return _shown(form, of, choice, held if changed else None)
+        return refused(cart_answer(lang, held, Notes()), 422) if form.is_submitted() else onward(path)
+    if choice is None or not form.orders:
+        return _shown(form, of, choice)
     form.validate()
     _compare(form, of, choice)
-    if form.form_errors or form.errors:
+    if form.refused:
         return _page(form, of, choice, 422)
-    answer = _order(lang, held, form, of, choice)
-    return keep(answer, held.cart) if changed and answer.status_code == 303 else answer
+    return _order(lang, held, form, of, choice)
 
 
-def _with_code(form: CheckoutForm, held: Held) -> tuple[Held, bool]:
-    """The cart with the discount code that was typed here, and whether it is another than the cart had."""
+def _with_code(form: CheckoutForm, held: Held) -> Held:
+    """The cart with the discount code that was typed here."""
     if form.code.data is None:
         form.code.data = held.cart.code
-        return held, False
-    typed = held.with_code(form.code.data)
-    return typed, typed.cart.code != held.cart.code
+        return held
+    return held.with_code(form.code.data)
 
 
-def _shown(form: CheckoutForm, of: Basket, choice: Choice | None, changed: Held | None) -> Response:
-    """The page as it was asked for. A code that counts is kept; a bad one is told at its field."""
+def _shown(form: CheckoutForm, of: Basket, choice: Choice | None) -> Response:
+    """The page as it was asked for. A bad code is told at its field."""
     problem = code_words(of)
     if problem:
         form.refuse(Refused(problem, field=CODE))
-        return _page(form, of, choice, 422 if form.update.data else 200)
-    answer = _page(form, of, choice)
-    return keep(answer, changed.cart) if changed else answer
+    return _page(form, of, choice, 422 if form.refused and form.is_submitted() else 200)
 
 
 def _nothing_to_order(lang: str, posted: bool) -> Response:
@@ -152,12 +158,20 @@ def _nothing_to_order(lang: str, posted: bool) -> Response:
     return onward(url_for("shop_cart.show", lang=lang))
 
 
-def _cart_first(lang: str, held: Held, posted: bool) -> Response:
-    """Something in the cart cannot be had: the cart says what, at its line."""
-    if not posted:
+def _cart_first(lang: str, held: Held, form: CheckoutForm, of: Basket) -> Response:
+    """Something in the cart cannot be had: the form says what, and there it can be changed.
+
+    The cart says it to who has typed nothing yet, and when nothing is left that could be ordered.
+    """
+    if not form.is_submitted() or not of.lines:
         return onward(url_for("shop_cart.show", lang=lang))
+    if form.orders:
+        form.validate()
+    choice = _choice(form, of) if any(line.counts for line in of.lines) else None
+    if choice is not None:
+        return _page(form, of, choice, 409)
     message = _("Your order was not placed: there is not enough left of something in your cart.")
-    return _sold_out(lang, held, message)
+    return refused(cart_answer(lang, held, Notes(message=message)), 409)
 
 
 def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
@@ -245,12 +259,16 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
     except (TotalChanged, UsedUp) as changed:
         fresh = basket(lang, held)
         if fresh.has_problems:
-            return _cart_first(lang, held, True)
+            return _cart_first(lang, held, form, fresh)
         now = _choice(form, fresh)
         _tell(form, changed, of.code, fresh, now)
         return _page(form, fresh, now, 422)
     except Refused as refusal:
-        return _sold_out(lang, held, str(refusal))
+        fresh = basket(lang, held)
+        if fresh.has_problems:
+            return _cart_first(lang, held, form, fresh)
+        form.refuse(Refused(str(refusal)))
+        return _page(form, fresh, _choice(form, fresh), refusal.status)
     return pay(lang, order.id, order.token)
 
 
@@ -348,10 +366,6 @@ def _new_line(offer: Offer, variant: VariantOffer, quantity: int, source: str) -
         vat_class=offer.vat_class,
         source=source,
     )
-
-
-def _sold_out(lang: str, held: Held, message: str) -> Response:
-    return refused(cart_answer(lang, held, Notes(message=message)), 409)
 
 
 def _to_order(lang: str, order_id: int) -> Response:

@@ -10,12 +10,14 @@ from flask import abort
 from wtforms import BooleanField, Field, SubmitField
 from wtforms.validators import DataRequired, ValidationError
 
+from storefront.cart.lines import MAX_LINES
 from storefront.forms import PublicForm, TextField, given, within
 from storefront.locale import gettext as _
 from storefront.locale import lazy_gettext
 from storefront.orders.rules import Buyer
 from storefront.payments.methods import all_methods, method
 from storefront.pricing.countries import COUNTRIES, HOME
+from storefront.shop.cart_forms import ManyField
 
 NL_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
 NL_NEVER = ("SA", "SD", "SS")  # letters that the Dutch post does not give out
@@ -67,7 +69,29 @@ class CheckoutForm(PublicForm):
     terms = BooleanField(lazy_gettext("Consent to the terms"))
     code = TextField(lazy_gettext("Discount code"))
     seen = TextField(default="")  # the totals that stood on the page, see Choice.shown
+    sku = ManyField()  # the lines of the cart, with
+    quantity = ManyField()  # how many of each
+    remove = TextField()  # the SKU of the line whose button was pressed
     update = SubmitField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at_line: dict[str, str] = {}  # SKU -> what is wrong with its quantity
+        self.typed: dict[str, str] = {}  # SKU -> the quantity as it was typed
+
+    @property
+    def orders(self) -> bool:
+        """True when the button was pressed that orders, not one that only changes the page."""
+        return self.is_submitted() and not self.update.data and not self.remove.data
+
+    @property
+    def refused(self) -> bool:
+        """True when something must change before the order can be placed."""
+        return bool(self.form_errors or self.errors or self.at_line)
+
+    def quantities(self) -> dict[str, str]:
+        """What was typed for each SKU."""
+        return dict(zip(self.sku.data or (), self.quantity.data or (), strict=True))
 
     def check(self) -> None:
         """Answer 400 to what no form of ours sends."""
@@ -75,6 +99,8 @@ class CheckoutForm(PublicForm):
         if self.country.data not in COUNTRIES or not SEEN.fullmatch(self.seen.data or ""):
             abort(400)
         if self.code.data and len(self.code.data) > 200:
+            abort(400)
+        if len(self.sku.data or ()) != len(self.quantity.data or ()) or len(self.sku.data or ()) > MAX_LINES:
             abort(400)
         if method(self.payment.data or "") is None:
             abort(400)
