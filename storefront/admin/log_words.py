@@ -37,6 +37,8 @@ LABELS = {
     # of products and collections, as in their editors
     "state": _("State"),
     "position": _("Place in lists"),
+    "ingredient": _("Ingredient"),
+    "collections": _("Collections"),
     "form": _("Form"),
     "unit_price_base_grams": _("Unit price"),
     "daily_units": _("Units in the daily portion"),

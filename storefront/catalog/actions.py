@@ -205,6 +205,9 @@ def _fill(product: Product, data: ProductData, actor: str, changes: Changes) -> 
     ingredient_id = db.session.scalar(select(Ingredient.id).where(Ingredient.code == data.ingredient))
     if ingredient_id is None:
         raise Refused(_("Choose an ingredient."), field="ingredient")
+    if product.ingredient_id not in (None, ingredient_id):
+        before = db.session.get_one(Ingredient, product.ingredient_id).code
+        changes["ingredient"] = [before, data.ingredient]
     product.ingredient_id = ingredient_id
     for name in PLAIN_FIELDS:
         _set(product, name, getattr(data, name), changes, name)
@@ -213,7 +216,7 @@ def _fill(product: Product, data: ProductData, actor: str, changes: Changes) -> 
     db.session.flush()
     _fill_variants(product.id, data.variants, actor, changes)
     _fill_texts(product.id, data, changes)
-    _fill_collections(product.id, data.collections)
+    _fill_collections(product.id, data.collections, changes)
     db.session.flush()
 
 
@@ -256,6 +259,7 @@ def _fill_variants(product_id: int, given: list[VariantData], actor: str, change
         variant = existing.pop(data.id, None) if data.id is not None else None
         if variant is None:
             variant = Variant(product_id=product_id)
+            changes[f"{data.sku} sku"] = ["", data.sku]
         for name in VARIANT_FIELDS:
             _set(variant, name, getattr(data, name), changes, f"{data.sku} {name}")
         variant.position = position
@@ -270,7 +274,11 @@ def _fill_variants(product_id: int, given: list[VariantData], actor: str, change
         _set(variant, "on_sale", False, changes, f"{variant.sku} on_sale")
 
 
-def _fill_collections(product_id: int, codes: list[str]) -> None:
+def _fill_collections(product_id: int, codes: list[str], changes: Changes) -> None:
+    mine = select(Collection.code).join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
+    before = sorted(db.session.scalars(mine.where(CollectionProduct.product_id == product_id)))
+    if before != sorted(codes):
+        changes["collections"] = [", ".join(before), ", ".join(sorted(codes))]
     db.session.execute(delete(CollectionProduct).where(CollectionProduct.product_id == product_id))
     ids = db.session.scalars(select(Collection.id).where(Collection.code.in_(codes))).all()
     db.session.add_all(CollectionProduct(collection_id=id_, product_id=product_id) for id_ in ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from storefront.database import db
 from storefront.orders import numbers, rules
 from storefront.orders.models import Order, OrderEvent, OrderLine, Withdrawal
 from storefront.orders.withdrawal_rules import OPEN
+from storefront.stock.models import StockMovement
 
 
 def order_by_id(order_id: int) -> Order | None:
@@ -123,6 +124,22 @@ def open_withdrawal(order_id: int) -> int | None:
     waits = select(Withdrawal.id).where(Withdrawal.order_id == order_id, Withdrawal.state == OPEN)
     waits = waits.where(Withdrawal.noted_by == "")
     return db.session.scalar(waits.order_by(Withdrawal.id).limit(1))
+
+
+def kept(variant_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Pieces of variants that orders keep in the house: of unpaid orders, and of those to be sent."""
+    found: dict[int, tuple[int, int]] = {}
+    rows = db.session.execute(
+        select(StockMovement.variant_id, Order.state, -func.sum(StockMovement.quantity))
+        .join(Order, Order.id == StockMovement.order_id)
+        .where(StockMovement.variant_id.in_(variant_ids), Order.state.in_((rules.PLACED, *rules.TO_SEND)))
+        .group_by(StockMovement.variant_id, Order.state)
+    )
+    for variant_id, state, pieces in rows:
+        unpaid, to_send = found.get(variant_id, (0, 0))
+        more = (int(pieces), 0) if state == rules.PLACED else (0, int(pieces))
+        found[variant_id] = (unpaid + more[0], to_send + more[1])
+    return found
 
 
 def events(order_id: int) -> list[OrderEvent]:

@@ -97,10 +97,11 @@ def open_level(variant_id: int, available: int = 0, actor: str = "") -> None:
         _record({variant_id: available}, "opening", None, actor)
 
 
-def set_level(variant_id: int, counted: int, actor: str, shown: int | None = None) -> None:
+def set_level(variant_id: int, counted: int, actor: str, shown: int | None = None) -> tuple[int, int]:
     """Somebody counted the shelf: the level becomes `counted`; the difference is the movement.
 
     shown: the level that stood before who counted. What was sold or came back since then still counts.
+    Returns the level before and after.
     """
     if counted < 0:
         raise Refused(_("A stock level is 0 or more."), field="counted")
@@ -109,7 +110,7 @@ def set_level(variant_id: int, counted: int, actor: str, shown: int | None = Non
     )
     if before is None:
         open_level(variant_id, counted, actor)
-        return
+        return 0, counted
     if shown is not None:
         counted = before + counted - shown
     if counted < 0:
@@ -117,7 +118,7 @@ def set_level(variant_id: int, counted: int, actor: str, shown: int | None = Non
             _("More was sold meanwhile than you counted: count again."), field="counted", status=409
         )
     if before == counted:
-        return
+        return before, before
     db.session.execute(
         update(StockLevel)
         .where(StockLevel.variant_id == variant_id)
@@ -126,6 +127,7 @@ def set_level(variant_id: int, counted: int, actor: str, shown: int | None = Non
     )
     _touch_pages(before, counted)
     _record({variant_id: counted - before}, "counted", None, actor)
+    return before, counted
 
 
 def _touch_pages(before: int, after: int) -> None:

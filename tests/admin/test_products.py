@@ -8,13 +8,17 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from storefront.accounts.queries import audit_records
 from storefront.catalog import editing
 from storefront.catalog.models import PriceHistory, SlugHistory
 from storefront.database import db
 from storefront.money import format_money
+from storefront.orders import actions as order_actions
 from storefront.quality.editing import absorption_of
 from storefront.stock import queries as stock
 from storefront.testing import entered_as
+from storefront.transactions import writing
+from tests.orders.shelf import SMALL, Shelf, new_order
 
 CODE = "mgt-c"
 PAGE = f"/admin/products/{CODE}"
@@ -137,8 +141,22 @@ def test_counted_stock_is_written_and_untouched_stock_is_not(admin_client, form_
     with writing():
         take_all({with_sale: 1}, None, "shopper")
         take_all({counted: 2}, None, "shopper")
-    assert form.press().status_code == 303
+    answer = form.press(follow_redirects=True)
     assert levels() == before | {sku: 5, other: before[other] - 1}
+    assert f"{sku}: {before[sku] - 2} → 5" in answer.text
+    records, _total = audit_records(1)
+    assert records[0].details == {f"{sku} stock": [before[sku] - 2, 5]}
+
+
+def test_the_log_says_what_a_save_changed_and_nothing_of_an_empty_one(admin_client, form_of):
+    def logged() -> list[list[str]]:
+        db.session.rollback()
+        return [list(record.details) for record in audit_records(1)[0]]
+
+    form_of(admin_client, PAGE).press()
+    assert logged() == []
+    form_of(admin_client, PAGE).set(collections=None).press()
+    assert logged() == [["collections"]]
 
 
 def test_rows_are_added_and_removed_without_saving(admin_client, form_of, reread):
@@ -351,3 +369,17 @@ def test_what_a_new_shop_lacks_is_one_click_away(app, form_of):
     report = client.get("/admin/evidence/reports/new").text.partition("<main")[2]
     for where in ("lots", "laboratories"):
         assert f'href="/admin/evidence/{where}/new"' in report
+
+
+def test_the_stock_field_says_what_orders_keep(admin_client):
+    def hint() -> str:
+        return re.findall(r'id="variants-0-stock-hint">([^<]*)', admin_client.get(PAGE).text)[0]
+
+    assert "het verschil" in hint()
+    assert "onbetaalde" not in hint()
+    shelf = Shelf({variant.sku: variant.id for variant in product().variants})
+    with writing():
+        order_actions.place(new_order(shelf, {SMALL: 2}))
+        paid = order_actions.place(new_order(shelf, {SMALL: 3}, cart_id="cart-0123456789abcdeg"))
+        order_actions.mark_paid(paid.id, "demo", {})
+    assert "2 van onbetaalde bestellingen, 3 nog te verzenden" in hint()

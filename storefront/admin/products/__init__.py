@@ -19,6 +19,7 @@ from storefront.catalog.preview import preview_token
 from storefront.locale import LANGUAGES, current
 from storefront.locale import gettext as _
 from storefront.media.actions import prepared, store_picture
+from storefront.orders import queries as orders
 from storefront.plugin_system.calling import call_lists
 from storefront.plugin_system.hookspecs import Touched
 from storefront.quality import actions as evidence
@@ -220,24 +221,38 @@ def _write(form: ProductForm, found: ProductEdit | None) -> ResponseReturnValue:
             else:
                 code = found.product.code
                 changes = actions.save_product(code, data, mapping.shown_at(form), actor())
-            changes |= _open_levels(_product(code), counted)
-            note("product changed" if found else "product added", f"product {code}", changes)
+            stocked = _open_levels(_product(code), counted)
+            changes |= {f"{sku} stock": pair for sku, pair in stocked.items() if pair[0] != pair[1]}
+            if changes or found is None:
+                note("product changed" if found else "product added", f"product {code}", changes)
     except Refused as refusal:
         form.refuse(refusal)
         return _editor(form, found), refusal.status
     say(_("Saved."))
+    for sku, (before, after) in stocked.items():
+        if after != counted[sku][0]:
+            say(
+                _(
+                    "Stock of %(sku)s: %(before)s → %(after)s. It changed while you counted; the difference "
+                    "between what stood here and what you typed was taken over.",
+                    sku=sku,
+                    before=before,
+                    after=after,
+                )
+            )
     return redirect(url_for("admin_products.edit", code=code), 303)
 
 
-def _open_levels(saved: ProductEdit, counted: dict[str, tuple[int, int | None]]) -> dict[str, Any]:
-    """Write what was counted; a size that has no stock level yet gets one."""
+def _open_levels(
+    saved: ProductEdit, counted: dict[str, tuple[int, int | None]]
+) -> dict[str, tuple[int, int]]:
+    """Write what was counted, and return it: before, after. A size that has no stock level yet gets one."""
     before = _levels(saved)
-    changes: dict[str, Any] = {}
+    changes: dict[str, tuple[int, int]] = {}
     for variant in saved.variants:
         if variant.sku in counted:
             level, shown = counted[variant.sku]
-            stock.set_level(variant.id, level, actor(), shown)
-            changes[f"{variant.sku} stock"] = [shown, level]
+            changes[variant.sku] = stock.set_level(variant.id, level, actor(), shown)
         elif not before[variant.id]:
             stock.set_level(variant.id, 0, actor())
     return changes
@@ -287,6 +302,7 @@ def _editor(
         uploaded=uploaded,
         least_width=LEAST_WIDTH,
         figures=mapping.figures(found) if found else {},
+        stock_hints=_stock_hints(found) if found else {},
         percents=mapping.percents(found) if found else {},
         explanations=quality.explain_for(product.id, clock.today()) if product else [],
         lots=stock_queries.lots_of_variants([v.id for v in found.variants]) if found else [],
@@ -300,6 +316,22 @@ def _editor(
         asked=asked,
         touched=asked.touched if asked else touching.touched_by(found) if found else [],
     )
+
+
+def _stock_hints(found: ProductEdit) -> dict[str, str]:
+    """What the stock of each size counts, by its article number."""
+    kept = orders.kept([variant.id for variant in found.variants])
+    counts = _("What can still be bought. Saving takes over the difference with what stood here.")
+    hints = {}
+    for variant in found.variants:
+        unpaid, to_send = kept.get(variant.id, (0, 0))
+        besides = _(
+            "Not in it, though on the shelf: %(unpaid)s of unpaid orders, %(to_send)s still to be sent.",
+            unpaid=unpaid,
+            to_send=to_send,
+        )
+        hints[variant.sku] = f"{counts} {besides}" if unpaid or to_send else counts
+    return hints
 
 
 def _absorption_form(found: ProductEdit | None) -> AbsorptionForm:
