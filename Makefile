@@ -2,6 +2,8 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# What links in mails begin with: mails are written by the worker, which sees no request.
+STOREFRONT_BASE_URL ?= http://$(HOST:0.0.0.0=127.0.0.1):$(PORT)
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -39,7 +41,7 @@ run: .venv/run.stamp
 	@$(MAKE) --no-print-directory serve
 
 serve:
-	@PATH="$(CURDIR)/$(BIN):$$PATH" STOREFRONT_ENV=development HOST=$(HOST) PORT=$(PORT) exec sh deploy/run.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" STOREFRONT_ENV=development STOREFRONT_BASE_URL="$(STOREFRONT_BASE_URL)" HOST=$(HOST) PORT=$(PORT) exec sh deploy/run.sh
 
 test: .venv/test.stamp browser postgres check
 	@$(BIN)/python -m pytest -n 2 -q -m "not full"
