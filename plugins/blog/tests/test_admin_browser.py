@@ -13,7 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.browser
 EDIT = "/admin/blog/edit/magnesium-brain"
 LISTS = (
-    *("references", "references/slutsky2010", "authors", "authors/edit/sanne-hoekstra", "authors/new"),
+    *(
+        "references",
+        "references/slutsky2010",
+        "references/xu2024",
+        "authors",
+        "authors/edit/sanne-hoekstra",
+        "authors/new",
+    ),
     *("topics", "topics/edit/magnesium", "topics/new"),
 )
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
