@@ -77,7 +77,7 @@ def returned(withdrawal_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         return _page(_found(withdrawal_id), returned=form), refusal.status
-    return _give_back(withdrawal_id) if cents else _done(withdrawal_id)
+    return _give_back(withdrawal_id) if cents else _done(withdrawal_id, paid=False)
 
 
 @repeated
@@ -142,8 +142,11 @@ def _give_back(withdrawal_id: int) -> ResponseReturnValue:
     return _done(withdrawal_id)
 
 
-def _done(withdrawal_id: int) -> ResponseReturnValue:
-    say(_("Done: what came back is written down and the money is on its way."))
+def _done(withdrawal_id: int, paid: bool = True) -> ResponseReturnValue:
+    if paid:
+        say(_("Done: what came back is written down and the money is on its way."))
+    else:
+        say(_("Done: what came back is written down. Nothing is paid for it."))
     return redirect(url_for("admin_withdrawals.show", withdrawal_id=withdrawal_id), 303)
 
 

@@ -123,3 +123,14 @@ def test_two_statements_about_the_same_goods_can_both_be_finished(order, staff, 
     assert counted(staff, form_of, second).status_code == 303
     assert (said(second).state, said(second).refund_cents) == ("done", 0)
     assert fresh(order.id).refunded_cents == order.total_cents
+
+
+def test_a_return_of_nothing_says_that_nothing_is_paid(order, staff, form_of):
+    powder = order.lines[1].id
+    answer = form_of(staff, f"/admin/withdrawals/{noted(order)}", "/returned")
+    shown = answer.set(amount="0", lines__1__quantity="0").press(follow_redirects=True).text
+    assert "Nothing is paid for it." in shown
+    assert "on its way" not in shown
+    mine = declare(order, quantities={powder: 1})
+    shown = form_of(staff, f"/admin/withdrawals/{mine}", "/returned").press(follow_redirects=True).text
+    assert "the money is on its way" in shown
