@@ -10,7 +10,6 @@ from flask import request
 from markupsafe import Markup
 
 from storefront.plugin_api import (
-    CollectionLink,
     Offer,
     collections,
     language,
@@ -20,9 +19,9 @@ from storefront.plugin_api import (
     speaking,
     url,
 )
-from storefront.plugin_api import gettext as _
 
-from . import evidence, excerpts, library_queries, markdown, queries, references, rules, syntax
+from . import evidence, library_queries, markdown, queries, references, rules, syntax
+from .ordering import OrderNow, make_order_now
 from .references import Shown, Source
 
 Block = dict[str, Any]
@@ -35,6 +34,7 @@ class Card:
     offer: Offer
     heading: str  # h2 or h3, so that no level is skipped
     source: str
+    reason: str = ""  # why this product stands here
     placement: ClassVar[str] = "card"
 
 
@@ -44,30 +44,6 @@ class Prose:
 
     kind: ClassVar[str] = "prose"
     parts: list[Markup | Card]
-
-
-@dataclass(frozen=True)
-class OrderNow:
-    """The call to action. With one offer it is a form; with several it leads to the list at `path`."""
-
-    kind: ClassVar[str] = "order_now"
-    id: str
-    heading: str
-    offers: list[Offer]
-    path: str
-    intro: str
-    source: str
-    placement: str = "end"  # see rules.PLACEMENTS
-
-    @property
-    def single(self) -> bool:
-        """True when one product is sold here, straight into the cart."""
-        return not self.path
-
-    @property
-    def sold_out(self) -> bool:
-        """True when nothing of it can be bought now."""
-        return all(offer.sold_out for offer in self.offers)
 
 
 @dataclass(frozen=True)
@@ -99,11 +75,13 @@ def compose(
     """
     asked = [block["order_now"] for block in blocks if "order_now" in block]
     codes = {block["product"] for block in blocks if "product" in block} | set(links.get("product", []))
-    codes.update(*(block["codes"] for block in asked))
+    codes.update(*(block["codes"] for block in asked), *([block.get("substitute")] for block in asked))
     wanted = {name for block in asked for name in block["collections"]}
     lang = language()
     known = collections(lang) if wanted else {}
-    offers = offers_by_code(sorted(codes), lang, collections=sorted(wanted)) if codes or wanted else {}
+    offers = (
+        offers_by_code(sorted(codes - {None}), lang, collections=sorted(wanted)) if codes or wanted else {}
+    )
     address = address_book(offers, slugs)
     sections: list[Prose | OrderNow] = []
     for block, place in zip(blocks, rules.placed(blocks), strict=True):
@@ -131,7 +109,8 @@ def _part(
     if "html" in block:
         return Markup(markdown.resolved(block["html"], address, media_url, request.script_root))
     offer = offers.get(block["product"])
-    return Card(offer, f"h{block['level']}", f"article:{code}:card:{language()}") if offer else None
+    source = f"article:{code}:card:{language()}"
+    return Card(offer, f"h{block['level']}", source, block.get("reason", "")) if offer else None
 
 
 def address_book(offers: dict[str, Offer], slugs: dict[str, str]) -> Callable[[str, str], str | None]:
@@ -152,48 +131,6 @@ def address_book(offers: dict[str, Offer], slugs: dict[str, str]) -> Callable[[s
 def product_path(offer: Offer) -> str:
     """Where a product's page stands in the language of now."""
     return url("shop_products.show", lang=language(), slug=offer.slug)
-
-
-def make_order_now(
-    asked: dict[str, Any],
-    offers: dict[str, Offer],
-    known: dict[str, CollectionLink],
-    number: int,
-    source: str,
-    placement: str = "end",
-) -> OrderNow | None:
-    """A call to action for what can be shown of what was asked; None when nothing of it is left."""
-    chosen = [known[name] for name in asked["collections"] if name in known]
-    codes = [*asked["codes"], *(code for link in chosen for code in link.product_codes)]
-    sold = [offers[code] for code in dict.fromkeys(codes) if code in offers]
-    if not sold:
-        return None
-    path = ""
-    if chosen:
-        path = url("shop_products.collection", lang=language(), slug=chosen[0].slug)
-    elif len(sold) > 1:
-        path = url("shop_products.index", lang=language(), codes=",".join(offer.code for offer in sold))
-    heading = asked["heading"] or _heading(sold, chosen)
-    if all(offer.sold_out for offer in sold):
-        heading = _("%(name)s: sold out", name=(chosen or sold)[0].name)
-    intro = excerpts.description(chosen[0].intro) if chosen else ""
-    return OrderNow(f"order-{number}", heading, sold, path, intro, source, placement)
-
-
-def _heading(offers: list[Offer], chosen: list[CollectionLink]) -> str:
-    if chosen:
-        return _("Order one of our %(name)s products now", name=_inside(chosen[0].name))
-    names = [_inside(offer.name.partition(",")[0]) for offer in offers]
-    if len(set(names)) < len(names):
-        names = [_inside(offer.name.replace(",", "")) for offer in offers]
-    if len(names) == 1:
-        return _("Order %(name)s now", name=names[0])
-    return _("Order %(names)s or %(last)s now", names=", ".join(names[:-1]), last=names[-1])
-
-
-def _inside(name: str) -> str:
-    """A name as it stands inside a sentence: "magnesium L-threonate", but "NMN"."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def list_sources(sources: list[Source], lang: str) -> list[ListedSource]:

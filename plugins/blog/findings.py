@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from storefront.plugin_api import Offer, format_date
 from storefront.plugin_api import gettext as _
 
-from . import evidence, excerpts, references
+from . import call_to_action, evidence, excerpts, references
 from .drafts import ArticleDraft, TextDraft
 from .markdown import Rendered
 from .models import Reference
@@ -23,6 +23,8 @@ class Finding:
     title: str
     detail: str = ""
     field: str = ""
+    fix: str = ""  # the value of a button that does something about it
+    fix_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Facts:
     collections: Collection[str]  # the codes of the collections that exist
     library: Mapping[str, Reference]
     articles: Collection[str] = field(default_factory=tuple)  # the codes of the articles that exist
+    proposals: Sequence[Offer] = ()  # what could be sold in its place: in stock, and of the article's topic
+    held: Mapping[str, Collection[str]] = field(default_factory=dict)  # the products of offered collections
     lost: Collection[str] = field(default_factory=tuple)  # links to what the shop has no page for
 
 
@@ -66,7 +70,7 @@ def of_article(draft: ArticleDraft, today: date) -> list[Finding]:
 
 def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> list[Finding]:
     rendered = facts.rendered
-    ordered = [code for code, place in rendered.products if place not in ("card", "link")]
+    ordered = [code for code, place in rendered.products if place not in ("card", "link", "substitute")]
     here = f"{facts.lang}-body"
     found = []
     unknown = [code for code in rendered.product_codes if code not in facts.offers]
@@ -74,21 +78,59 @@ def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str])
     if unknown:
         words = _("Readers see nothing in its place: %(codes)s", codes=", ".join(dict.fromkeys(unknown)))
         found.append(Finding("warn", _("Not in the shop"), words, here))
-    for code in dict.fromkeys(code for code, place in rendered.products if place != "link"):
-        offer = facts.offers.get(code)
-        if offer and draft.ingredients and offer.ingredient_code not in draft.ingredients:
-            about = ", ".join(ingredients.get(code, code) for code in draft.ingredients)
-            words = _("The article is about %(about)s. As a cross-sell on purpose it can stay.", about=about)
-            found.append(Finding("warn", _("%(product)s is another topic", product=offer.name), words, here))
+    found += dict.fromkeys(_other_topics(facts, draft, ingredients))
+    substitutes = any(place == "substitute" for _code, place in rendered.products)
     for code in dict.fromkeys(ordered):
         offer = facts.offers.get(code)
-        if offer and offer.sold_out:
+        if offer and offer.sold_out and not substitutes:
             words = _("The order-now block cannot sell it until there is stock again.")
             found.append(Finding("warn", _("%(product)s is sold out", product=offer.name), words, here))
     if facts.text.body and not ordered and not rendered.collections:
         words = _("Put an order-now block where readers should be able to order.")
         found.append(Finding("warn", _("No call to action"), words, here))
-    return found
+    return [*found, *_calls(facts)]
+
+
+def _other_topics(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> Iterable[Finding]:
+    """What is sold of another topic and without a reason; a call to action with what could stand instead."""
+    if not draft.ingredients:
+        return
+    about = ", ".join(ingredients.get(code, code) for code in draft.ingredients)
+    there = set(facts.rendered.product_codes)
+    instead = next((offer for offer in facts.proposals if offer.code not in there), None)
+    for block in facts.rendered.blocks:
+        asked = block.get("order_now") or {"codes": [block["product"]] if "product" in block else []}
+        if block.get("reason") or asked.get("reason"):
+            continue
+        sold = {code: facts.offers[code] for code in asked["codes"] if code in facts.offers}
+        for name in asked.get("collections", []):
+            sold |= {f"collection:{name}": facts.offers[code] for code in facts.held.get(name, ())}
+        fits = any(offer.ingredient_code in draft.ingredients for offer in sold.values())
+        if fits and "order_now" in block:
+            continue
+        for old, offer in sold.items():
+            if offer.ingredient_code not in draft.ingredients:
+                words = _(
+                    "The article is about %(about)s. With a reason behind it, it can stay.", about=about
+                )
+                title = _("%(product)s is another topic", product=offer.name)
+                fix = f"fix:{facts.lang}:{old}:{instead.code}" if instead else ""
+                label = _("Put %(product)s in its place", product=instead.name) if instead else ""
+                yield Finding("warn", title, words, f"{facts.lang}-body", fix, label)
+
+
+def _calls(facts: Facts) -> Iterable[Finding]:
+    """More than one call to action, and wordings that stand for nothing."""
+    here = f"{facts.lang}-body"
+    asked = [block["order_now"] for block in facts.rendered.blocks if "order_now" in block]
+    if len(asked) > 1:
+        words = _("The first one is the primary; a reader who is asked twice decides less easily.")
+        yield Finding("warn", _("More than one call to action"), words, here)
+    unknown = [word for one in asked for word in call_to_action.unknown_words(one["heading"])]
+    if unknown:
+        names = ", ".join(f"{{{word}}}" for word in dict.fromkeys(unknown))
+        words = _("It stays in the heading as it is typed: %(words)s", words=names)
+        yield Finding("warn", _("Unknown word in braces"), words, here)
 
 
 def _links(facts: Facts) -> Iterable[Finding]:

@@ -28,6 +28,8 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import lazy_gettext as _
 
+from .selling_forms import CtaPart
+
 BODY_CHARACTERS = 100_000
 KINDS = ("product", "order_now", "citation", "link")  # what the picker can put into a text
 PICTURE_FILE = re.compile(r"[0-9a-f]{64}(-\d+)?\.[a-z]{3,4}")
@@ -96,6 +98,8 @@ class ArticleForm(DeepForm):
 
     nl = FormField(TextPart)
     en = FormField(TextPart)
+    nl_cta = FormField(CtaPart)
+    en_cta = FormField(CtaPart)
     author = SelectField(_("Author"))
     reviewer = SelectField(_("Reviewer"))
     main_topic = SelectField(_("Main topic"))
@@ -131,6 +135,11 @@ class ArticleForm(DeepForm):
     def text(self, lang: str) -> TextPart:
         """The part of one language."""
         part: TextPart = self[lang].form
+        return part
+
+    def cta(self, lang: str) -> CtaPart:
+        """The call to action of one language."""
+        part: CtaPart = self[f"{lang}_cta"].form
         return part
 
     @property

@@ -81,6 +81,7 @@ class Rendered:
                 blocks.append((block["product"], place))
             elif "order_now" in block:
                 blocks += [(code, place) for code in block["order_now"]["codes"]]
+                blocks += [(code, "substitute") for code in [block["order_now"].get("substitute")] if code]
         return [*blocks, *((code, "link") for code in self.links["product"])]
 
     @property

@@ -23,6 +23,7 @@ from .citations import without_tracking
 CITATION = re.compile(r"\[@([\w.-]+(?:\s*[;,]\s*@[\w.-]+)*)\]")
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 EMBED = re.compile(r":::(product|order-now)(?:[ \t]+(.*))?[ \t]*")
+STYLES = ("deep", "light", "line")  # of a call to action
 MEDIA = re.compile(r"media:([0-9a-f]{64}(?:-\d+)?\.[a-z]{3,4})#(\d{1,5})x(\d{1,5})")
 SCHEMES = {"http", "https", "mailto", "tel", "media"}
 SCHEMES |= {"article", "product", "collection", "page", "batch"}  # ours: the code of what they lead to
@@ -30,22 +31,34 @@ Block = dict[str, Any]
 
 
 def order_now(text: str) -> Block | None:
-    """What an order-now line asks for, or None when it names nothing that a shop could sell."""
-    targets, _bar, heading = text.partition("|")
-    codes: list[str] = []
-    collections: list[str] = []
+    """What an order-now line asks for, or None when it names nothing that a shop could sell.
+
+    ``<codes or collection:x> [else:<code>] [style:<word>] | <wording> | <why this one>``
+    """
+    targets, heading, reason = [part.strip() for part in f"{text}||".split("|", 2)]
+    named: dict[str, list[str]] = {kind: [] for kind in ("", "collection", "else", "style")}
     for word in targets.replace(",", " ").split():
-        kind, colon, code = word.rpartition(":")
-        if not CODE.fullmatch(code) or (colon and kind != "collection"):
+        kind, _colon, code = word.rpartition(":")
+        if kind not in named or not CODE.fullmatch(code) or word.startswith(":"):
             return None
-        (collections if colon else codes).append(code)
-    if not codes and not collections:
+        if code not in named[kind]:
+            named[kind].append(code)
+    styles, substitutes = named["style"], named["else"]
+    if not (named[""] or named["collection"]) or len(substitutes) > 1:
         return None
-    return {
-        "codes": list(dict.fromkeys(codes)),
-        "collections": list(dict.fromkeys(collections)),
-        "heading": heading.strip(),
-    }
+    if len(styles) > 1 or not set(styles) <= set(STYLES):
+        return None
+    more = {"substitute": "".join(substitutes), "style": "".join(styles), "reason": reason.strip("| ")}
+    asked = {"codes": named[""], "collections": named["collection"], "heading": heading}
+    return asked | {name: value for name, value in more.items() if value}
+
+
+def product(text: str) -> Block | None:
+    """What a product line asks for: a code, and why this product stands there."""
+    code, _bar, reason = [part.strip() for part in text.partition("|")]
+    if not CODE.fullmatch(code):
+        return None
+    return {"product": code, "reason": reason} if reason else {"product": code}
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
@@ -68,7 +81,7 @@ def _embed_rule(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
         return False
     rest = (found.group(2) or "").strip()
     if found.group(1) == "product":
-        content: Block | None = {"product": rest} if CODE.fullmatch(rest) else None
+        content = product(rest)
     else:
         asked = order_now(rest)
         content = {"order_now": asked} if asked else None

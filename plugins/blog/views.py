@@ -25,7 +25,8 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 
 from . import cards, citing, queries, structured
-from .composing import OrderNow, compose, list_sources, make_order_now
+from .composing import compose, list_sources
+from .ordering import OrderNow, make_order_now
 from .queries import ArticlePage, TopicLink
 
 blueprint = Blueprint("blog", __name__)

@@ -26,7 +26,7 @@ from .. import actions, admin_queries, library_queries
 from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
-from . import editing, insert
+from . import editing, insert, selling
 from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 from .uploads import larger_posts
 
@@ -98,6 +98,7 @@ def _editor(edited: ArticleToEdit | None) -> ResponseReturnValue:
         form.do.data = "save"
     fits = form.validate()
     editing.keep_uploads(form)
+    selling.press(form)
     if form.insert.data or form.do.data == "add-picture":
         return _page(form, edited, _put_in(form))
     if not (form.do.data or "").startswith(("save", "publish-", "unpublish-")):

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from storefront.plugin_api import (
     LANGUAGES,
+    CollectionLink,
     Offer,
     Refused,
     actor,
@@ -27,13 +28,24 @@ from storefront.plugin_api import (
     writing,
 )
 
-from .. import actions, admin_queries, claims, excerpts, findings, library_queries, markdown, references
+from .. import (
+    actions,
+    admin_queries,
+    call_to_action,
+    claims,
+    excerpts,
+    findings,
+    library_queries,
+    markdown,
+    references,
+)
 from ..admin_queries import ArticleToEdit
+from ..call_to_action import CallToAction
 from ..drafts import ArticleDraft, TextDraft
 from ..findings import Finding
 from ..forms import KINDS, ArticleForm
 from ..rules import title_for
-from . import insert, preview
+from . import insert, preview, selling
 
 TEXT_FIELDS = ("title", "slug", "lead", "excerpt", "meta_description", "image_alt", "body")
 NEW_DAY_STARTS = time(9)  # the hour of an article whose day was chosen by hand
@@ -60,6 +72,9 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
         for one, text in edited.texts.items():
             given[one] = {name: getattr(text, name) or "" for name in TEXT_FIELDS}
     form = ArticleForm(data=given)
+    if not form.is_submitted():
+        for one in LANGUAGES:
+            form.cta(one).show(call_to_action.read(form.text(one).body.data or "") or CallToAction())
     lang = language()
     form.offer(library_queries.author_choices(), library_queries.topic_choices(lang), ingredients(lang))
     return form
@@ -125,7 +140,10 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
     draft = draft_of(form, states, edited)
     shown = form.shown.data if form.shown.data in LANGUAGES else language()
     kind = form.look_in.data if form.look_in.data in KINDS else KINDS[0]
-    sides = {lang: _side(lang, form, draft, edited) for lang in LANGUAGES}
+    lists = collections(language())
+    shown_offers = selling.in_shop(lists, language())
+    selling.offer_choices(form, shown_offers, lists)
+    sides = {lang: _side(lang, form, draft, edited, lists, shown_offers) for lang in LANGUAGES}
     wrong = [lang for lang in LANGUAGES if any(field.errors for field in form.text(lang))]
     if wrong and shown not in wrong:
         shown = wrong[0]
@@ -151,21 +169,34 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
     }
 
 
-def _side(lang: str, form: ArticleForm, draft: ArticleDraft, edited: ArticleToEdit | None) -> dict[str, Any]:
+def _side(
+    lang: str,
+    form: ArticleForm,
+    draft: ArticleDraft,
+    edited: ArticleToEdit | None,
+    lists: dict[str, CollectionLink],
+    in_shop: dict[str, Offer],
+) -> dict[str, Any]:
     """One language: its preview, findings, sources and products."""
     text = draft.texts[lang]
     keys = markdown.keys_in(text.body)
     library = library_queries.references_by_key(keys)
     with speaking(lang):
         rendered = markdown.render(text.body, library)
-    offers = offers_by_code(rendered.product_codes, language(), with_badges=False)
+    offers = in_shop | offers_by_code(rendered.product_codes, language(), with_badges=False)
     slug = edited.texts[lang].slug if edited and lang in edited.texts else ""
     facts = findings.Facts(
         lang=lang,
         text=text,
         rendered=rendered,
         offers=offers,
-        collections=set(collections(language())),
+        collections=set(lists),
+        held={code: [one for one in link.product_codes if one in offers] for code, link in lists.items()},
+        proposals=[
+            offer
+            for offer in in_shop.values()
+            if offer.ingredient_code in draft.ingredients and not offer.sold_out
+        ],
         library=library,
         lost=[
             f"{kind}:{code}"
