@@ -134,3 +134,20 @@ def test_a_return_of_nothing_says_that_nothing_is_paid(order, staff, form_of):
     mine = declare(order, quantities={powder: 1})
     shown = form_of(staff, f"/admin/withdrawals/{mine}", "/returned").press(follow_redirects=True).text
     assert "the money is on its way" in shown
+
+
+def test_a_return_that_staff_noted_is_told_apart_from_a_statement(order, staff):
+    mine = noted(order)
+    row = staff.get("/admin/withdrawals/").text.partition(f"/admin/withdrawals/{mine}")[2]
+    assert "Noted by An" in row
+    page = staff.get(f"/admin/withdrawals/{mine}").text
+    assert "The buyer declared nothing" in page
+    assert "What was declared" not in page
+    assert "Declared" not in page
+    with writing():
+        withdrawals.close(mine, "A mistake", "An")
+    theirs = declare(order)
+    row = staff.get("/admin/withdrawals/").text.partition(f"/admin/withdrawals/{theirs}")[2]
+    assert "Noted by" not in row
+    assert "Withdrawal</td>" in row
+    assert "What was declared" in staff.get(f"/admin/withdrawals/{theirs}").text
