@@ -15,7 +15,6 @@ from . import citations
 from .excerpts import folded
 
 UPDATES = ("erratum", "concern", "retraction")
-STATES = ("unchecked", "verified", "mismatch", "corrected", "retracted", "not_found", "unreachable")
 NUMBERS = ("doi", "pmid", "pmcid")
 ELSEVIER = re.compile(r"10\.1016/j\.[a-z]+\.(\d{4})\.(\d{2})\.\d+", re.IGNORECASE)
 FRONTIERS = re.compile(r"10\.3389/f[a-z]+\.(\d{4})\.\d+", re.IGNORECASE)

@@ -94,6 +94,7 @@ class Reference(Model):
     # species, population, dose, duration, design, funding, result: LocalText or None; n: number or None
     study: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
+    # unchecked, verified, mismatch, corrected, retracted, not_found, unreachable
     state: Mapped[str] = mapped_column(String(12), default="unchecked", server_default=text("'unchecked'"))
     # of `checking.Problem`
     problems: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'"))
