@@ -24,7 +24,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import Connection, text
 
-from storefront import clock, content_version
+from storefront import clock
 from storefront.config import Settings
 from storefront.database import db
 from storefront.pages.actions import add_shells
@@ -94,7 +94,6 @@ def run(component: Component, action: Callable[[Config], object]) -> None:
         config = _config(component)
         config.attributes["connection"] = connection
         action(config)
-        content_version.renew_after_migration(connection)
 
 
 def copy_sqlite() -> Path | None:

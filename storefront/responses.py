@@ -55,9 +55,16 @@ def page_life(response: Response) -> str:
     return f"public, max-age=0, s-maxage={edge}, must-revalidate" if edge else "public, no-cache"
 
 
+class PublicPage(Response):
+    """A page that may come from the page cache the next time, without its view."""
+
+
 def public_page(html: str) -> Response:
-    """A page that is the same for everybody; `finish` gives it its ETag."""
-    return Response(html, mimetype="text/html")
+    """A page that is the same for everybody, made of tables, language, date and address alone.
+
+    `finish` gives it its ETag; the next visitor may get it without the view having run.
+    """
+    return PublicPage(html, mimetype="text/html")
 
 
 def gone_or_moved(path: str | None) -> WerkzeugResponse:

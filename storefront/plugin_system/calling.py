@@ -14,6 +14,7 @@ from flask import current_app, has_request_context, request
 from markupsafe import Markup
 from pluggy import HookImpl
 
+from storefront import page_cache
 from storefront.database import db
 from storefront.plugin_system.loader import Plugins
 from storefront.plugin_system.shapes import checked
@@ -42,6 +43,7 @@ def _answer(hook: str, one: tuple[str, HookImpl], values: dict[str, object]) -> 
         if current_app.config["RAISE_IN_HOOKS"]:
             raise
         db.session.rollback()
+        page_cache.do_not_keep()
         path = request.path if has_request_context() else ""
         log.exception("hook failed", plugin=name, hook=hook, path=path)
         return None

@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import Update, func, or_, select, update
 
-from storefront import clock
+from storefront import clock, content_version
 from storefront.database import db
 from storefront.locale import gettext as _
 from storefront.pricing.models import Discount, DiscountUse
@@ -99,9 +98,20 @@ def _count(discount_id: int) -> None:
         Discount.active,
         or_(Discount.most_uses.is_(None), Discount.used < Discount.most_uses),
     )
-    statement = statement.values(used=Discount.used + 1).execution_options(synchronize_session=False)
-    if cast("CursorResult[Any]", db.session.execute(statement)).rowcount != 1:
+    if not _recount(statement, 1):
         raise UsedUp(_("This discount has been used up."), field=FIELD, status=409)
+
+
+def _recount(statement: Update, change: int) -> bool:
+    """Change a count; False when there was nothing to change. Pages show only whether an offer is used up."""
+    statement = statement.values(used=Discount.used + change).returning(
+        Discount.code, Discount.used, Discount.most_uses
+    )
+    quiet = {"synchronize_session": False, "affects_pages": False}
+    row = db.session.execute(statement.execution_options(**quiet)).first()
+    if row is not None and row.code is None and row.most_uses in (row.used, row.used - change):
+        content_version.touch()
+    return row is not None
 
 
 def _check_customer(discount_id: int, customer: str) -> None:
@@ -133,8 +143,7 @@ def release(order_id: int) -> int:
     )
     ids = sorted(db.session.scalars(given_back).all())
     for discount_id in ids:
-        lower = update(Discount).where(Discount.id == discount_id).values(used=Discount.used - 1)
-        db.session.execute(lower.execution_options(synchronize_session=False))
+        _recount(update(Discount).where(Discount.id == discount_id), -1)
     return len(ids)
 
 

@@ -12,6 +12,7 @@ from storefront.locale import DEFAULT_LANGUAGE, LANGUAGES
 from storefront.offers.queries import Offer, offers
 from storefront.plugin_system.calling import call_markup
 from storefront.quality.facts import Badge, LabBadge, LabLine
+from storefront.responses import public_page
 from storefront.shop import structured
 
 blueprint = Blueprint("shop_home", __name__)
@@ -31,13 +32,13 @@ def choose() -> Response:
 
 
 @blueprint.get("/<lang:lang>/")
-def show(lang: str) -> str:
+def show(lang: str) -> Response:
     """The home page."""
     leading = offers(lang, limit=SHOWN, with_badges=True)
     by_code = {offer.code: offer for offer in leading}
     pair = [by_code[code] for code in PAIR if code in by_code]
     example = pair[-1] if len(pair) == len(PAIR) else None
-    return render_template(
+    html = render_template(
         "shop/home.html",
         leading=leading,
         example=example,
@@ -46,6 +47,7 @@ def show(lang: str) -> str:
         sections=call_markup("home_sections", lang=lang),
         structured=home_data(),
     )
+    return public_page(html)
 
 
 def purity_of_lot(offer: Offer) -> LabLine | None:

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
 from storefront.pages import markdown, queries
-from storefront.responses import gone_or_moved
+from storefront.responses import gone_or_moved, public_page
 from storefront.shop.frame import breadcrumbs, frame, set_alternates
 from storefront.shop.paths import paths
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("shop_pages", __name__)
 
 
 @blueprint.get("/pages/<slug>")
-def show(lang: str, slug: str) -> str | Response:
+def show(lang: str, slug: str) -> Response:
     """One of the shop's own pages; its code instead of its slug leads there too."""
     page = queries.page(slug, lang)
     if page is None:
@@ -23,7 +23,7 @@ def show(lang: str, slug: str) -> str | Response:
     set_alternates({code: url_for("shop_pages.show", lang=code, slug=own) for code, own in places})
     breadcrumbs((page.title, url_for("shop_pages.show", lang=lang, slug=page.slug)))
     body = markdown.render(page.body, place_of)
-    return render_template("shop/page.html", text=page, body=body)
+    return public_page(render_template("shop/page.html", text=page, body=body))
 
 
 def place_of(scheme: str, rest: str) -> str | None:

@@ -15,7 +15,7 @@ from storefront.plugin_system.calling import call_all, call_markup
 from storefront.pricing.countries import HOME
 from storefront.pricing.queries import once_per_zone, shipping_methods
 from storefront.quality.batches import batch
-from storefront.responses import gone_or_moved
+from storefront.responses import gone_or_moved, public_page
 from storefront.shop import listing, structured
 from storefront.shop.frame import breadcrumbs, frame, set_alternates, set_canonical
 from storefront.shop.paths import paths
@@ -26,7 +26,7 @@ PER_PAGE = 24
 
 
 @blueprint.get("/products")
-def index(lang: str) -> str | Response:
+def index(lang: str) -> Response:
     """All products, filtered and sorted as the address asks."""
     asked = listing.asked_for(request.args)
     found = list_page(lang, asked.filters, asked.sort, asked.page, PER_PAGE)
@@ -35,7 +35,7 @@ def index(lang: str) -> str | Response:
 
 
 @blueprint.get("/collections/<slug>")
-def collection(lang: str, slug: str) -> str | Response:
+def collection(lang: str, slug: str) -> Response:
     """A collection with its introduction; a slug of the past answers 301."""
     wanted = catalog.collection(slug, lang)
     if wanted is None:
@@ -50,16 +50,14 @@ def collection(lang: str, slug: str) -> str | Response:
     return list_response(asked, found, path, "shop/collection.html", collection=wanted)
 
 
-def list_response(
-    asked: listing.Asked, found: ListPage, path: str, template: str, **values: Any
-) -> str | Response:
+def list_response(asked: listing.Asked, found: ListPage, path: str, template: str, **values: Any) -> Response:
     """A page of a list; a page beyond the last one leads to the last one."""
     if asked.page > max(found.pages, 1):
         return redirect(path + asked.query(found.pages), 302)
     if asked.page > 1:
         set_canonical(f"{path}?page={asked.page}")
     collection = values.get("collection")
-    return render_template(
+    html = render_template(
         template,
         asked=asked,
         found=found,
@@ -71,6 +69,7 @@ def list_response(
         structured=[structured.collection(collection.name if collection else "", path, found.offers)],
         **values,
     )
+    return public_page(html)
 
 
 def card_extras(offers: list[Offer]) -> dict[int, Any]:
@@ -87,7 +86,7 @@ def card_extras(offers: list[Offer]) -> dict[int, Any]:
 
 
 @blueprint.get("/products/<slug>")
-def show(lang: str, slug: str) -> str | Response:
+def show(lang: str, slug: str) -> Response:
     """A product: pictures, variants, badges with their evidence, facts, statements, research."""
     token = request.args.get("preview", "")
     draft = previewed(token)
@@ -105,7 +104,7 @@ def show(lang: str, slug: str) -> str | Response:
         }
     )
     html = _page(offer, text, preview)
-    return _for_staff_only(html) if preview else html
+    return _for_staff_only(html) if preview else public_page(html)
 
 
 def _page(offer: Offer, text: dict[str, Any], preview: bool) -> str:

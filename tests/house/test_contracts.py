@@ -51,7 +51,7 @@ def test_every_views_room_is_under_the_contract_on_sql() -> None:
 def test_every_feature_is_under_the_contract_on_requests() -> None:
     """The features are what lies between the views and the tools, but for the plugins' loader."""
     above = next(number for number, floor in enumerate(floors()) if "shop" in floor)
-    below = next(number for number, floor in enumerate(floors()) if "forms" in floor)
+    below = next(number for number, floor in enumerate(floors()) if "page_cache" in floor)
     features = {room for floor in floors()[above + 1 : below] for room in floor} - {"plugin_system"}
     assert rooms(NO_REQUEST) == sorted(features)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,16 +12,26 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, insert, select, text, update
 
-from storefront import content_version, migrate
+from storefront import clock, content_version, migrate
 from storefront.accounts import actions as accounts
 from storefront.app import create_app
 from storefront.catalog.models import PriceHistory, Product, ProductText, Variant
-from storefront.database import Base, db
+from storefront.database import Base, built_once, db
+from storefront.pricing import discounts
+from storefront.pricing.models import Discount
 from storefront.stock import actions as stock
 from storefront.stock.models import StockLevel
 from storefront.stock.rules import LOW
 from storefront.transactions import writing
 
+OFFER: dict[str, Any] = {
+    "names": {},
+    "kind": "percent",
+    "value": 1000,
+    "products": ["x"],
+    "collections": [],
+    "created_at": clock.now(),
+}
 PRODUCT = "/en/products/magnesium-l-threonate-capsules"
 NAME = "Magnesium of another name"
 
@@ -63,7 +74,7 @@ def test_a_change_is_on_the_page_with_the_next_request_in_every_process(any_demo
 
 
 def test_control_without_the_token_the_page_is_stale(any_demo_app, monkeypatch) -> None:
-    monkeypatch.setattr(content_version, "renew", lambda connection: None)
+    monkeypatch.setattr(content_version, "_is_quiet", lambda context: True)
     client = any_demo_app.test_client()
     with time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC), tick=False):
         client.get(PRODUCT)
@@ -76,7 +87,7 @@ def test_a_page_that_was_begun_before_a_change_is_not_kept_as_one_after_it(any_d
     client, other = any_demo_app.test_client(), create_app(any_demo_app.extensions["storefront"])
     read = content_version.read
 
-    def then_changed() -> str:
+    def then_changed() -> Any:
         found = read()
         monkeypatch.setattr(content_version, "read", read)
         with other.app_context():
@@ -90,19 +101,43 @@ def test_a_page_that_was_begun_before_a_change_is_not_kept_as_one_after_it(any_d
     assert NAME in client.get(PRODUCT).text
 
 
-@pytest.mark.parametrize("by", ["orm", "core", "text", "savepoint"])
-def test_every_way_of_writing_gives_a_new_token(any_demo_app: Flask, by: str) -> None:
+def by_driver() -> None:
+    db.session.connection().exec_driver_sql("UPDATE product_text SET name = 'x'")
+
+
+def by_savepoint() -> None:
+    with db.session.begin_nested():
+        db.session.execute(update(ProductText).values(name=NAME))
+
+
+def by_returning() -> None:
+    changed = update(ProductText).values(name=NAME).returning(ProductText)
+    db.session.execute(select(ProductText).from_statement(changed)).all()
+
+
+WAYS = {
+    "orm": lambda: setattr(db.session.scalars(select(ProductText)).first(), "name", NAME),
+    "core": lambda: db.session.execute(update(ProductText).values(name=NAME)),
+    "text": lambda: db.session.execute(text("UPDATE product_text SET name = 'x'")),
+    "lambda": lambda: db.session.execute(built_once(lambda: update(ProductText).values(name="x"))),
+    "driver": by_driver,
+    "savepoint": by_savepoint,
+    "returning": by_returning,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_writing_gives_a_new_token(any_demo_app: Flask, way: str) -> None:
     before = token()
     with writing():
-        if by == "orm":
-            db.session.scalars(select(ProductText)).first().name = NAME
-        elif by == "core":
-            db.session.execute(update(ProductText).values(name=NAME))
-        elif by == "text":
-            db.session.execute(text("UPDATE product_text SET name = 'x'"))
-        else:
-            with db.session.begin_nested():
-                db.session.execute(update(ProductText).values(name=NAME))
+        WAYS[way]()
+    assert token() != before
+
+
+def test_writing_beside_the_session_gives_one_too(any_demo_app: Flask) -> None:
+    before = token()
+    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+        connection.execute(update(ProductText).values(name=NAME))
     assert token() != before
 
 
@@ -126,10 +161,42 @@ def test_what_was_rolled_back_and_what_no_page_shows_gives_none(any_demo_app: Fl
     assert token() == before
 
 
-def test_a_migration_gives_a_new_token(demo_app: Flask) -> None:
+def test_a_migration_gives_a_new_token_and_a_look_at_it_none(any_demo_app: Flask) -> None:
     before = token()
-    migrate.run(migrate.components()[0], lambda config: None)
+    core = migrate.components()[0]
+    migrate.run(core, lambda config: None)
+    assert token() == before
+    change = text("UPDATE product_text SET name = 'x'")
+    migrate.run(core, lambda config: config.attributes["connection"].execute(change))
     assert token() != before
+
+
+def test_the_removal_of_a_plugin_gives_a_new_token(demo_app: Flask) -> None:
+    before = token()
+    db.session.rollback()
+    done = demo_app.test_cli_runner().invoke(args=["plugins", "purge", "announcement", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert token() != before
+
+
+def test_the_count_of_a_discount_makes_pages_anew_only_when_an_offer_runs_out(any_app: Flask) -> None:
+    def counted(discount_id: int) -> str:
+        with writing():
+            assert discounts._recount(update(Discount).where(Discount.id == discount_id), 1)
+        return token()
+
+    with writing():
+        db.session.add_all(
+            [
+                Discount(id=number, code=code, most_uses=2, starts_on=clock.today(), **OFFER)
+                for number, code in ((1, None), (2, "CODE"))
+            ]
+        )
+    before = token()
+    assert counted(1) == before
+    assert counted(2) == before
+    assert counted(2) == before, "no page shows a code"
+    assert counted(1) != before, "the second use was the last one"
 
 
 def test_stock_makes_pages_anew_only_when_their_word_changes(any_demo_app: Flask) -> None:

@@ -15,10 +15,12 @@ depends_on = None
 def upgrade() -> None:
     # --- content version
     table = op.create_table('content_version',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('token', sa.String(length=32), nullable=False),
-    sa.PrimaryKeyConstraint('token', name=op.f('pk_content_version'))
+    sa.CheckConstraint('id = 1', name=op.f('ck_content_version_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_content_version'))
     )
-    op.bulk_insert(table, [{'token': secrets.token_hex(16)}])
+    op.bulk_insert(table, [{'id': 1, 'token': secrets.token_hex(16)}])
     # --- orders: sealed goods
     op.add_column('order_line', sa.Column('sealed', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute(
