@@ -21,7 +21,7 @@ from storefront.orders.withdrawal_rules import Returned
 from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.providers import ProviderAway
-from storefront.payments.returns import due_cents, take_back
+from storefront.payments.returns import Due, due, take_back
 from storefront.refusals import Refused
 from storefront.transactions import ends_reading, repeated, writing
 
@@ -235,11 +235,11 @@ def _page(
 ) -> str:
     order = _order(found)
     said = {line["line_id"]: line["quantity"] for line in found.lines}
-    proposed, out, earlier = 0, dict[int, int](), dict[int, int]()
+    proposed, out, earlier = Due(0, 0), dict[int, int](), dict[int, int]()
     if order is not None and found.state == withdrawal_rules.OPEN:
         out = withdrawal_queries.still_out(found)
         earlier = withdrawal_queries.earlier(found, out)
-        proposed = due_cents(found, order, out)
+        proposed = due(found, order, out)
         returned = returned or _return_form(found, order)
     return render_template(
         "admin/withdrawal.html",
@@ -253,7 +253,8 @@ def _page(
         late=withdrawal_rules.is_late(found),
         refund_by=withdrawal_rules.refund_by(found),
         days_left=_days_left(found),
-        proposed=proposed,
+        proposed=proposed.cents,
+        less=proposed.less_cents,
         return_form=returned,
         repeat_form=repeat or EmptyForm(formdata=None),
         close_form=close or CloseForm(formdata=None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from storefront.database import db
 from storefront.locale import gettext as _
@@ -27,17 +28,26 @@ def take_back(withdrawal_id: int, parts: Mapping[int, Returned], cents: int | No
     left = _left(order.id)
     if cents is None:
         now = {line_id: part.quantity for line_id, part in parts.items()}
-        cents = min(due_cents(withdrawal, order, now), left)
+        cents = min(due(withdrawal, order, now).cents, left)
     if cents > left:
         raise Refused(_("More than is left of this order's money."), field="amount")
     withdrawals.take_back(withdrawal_id, parts, cents, queries.given_back_cents(order.id), actor)
     return cents
 
 
-def due_cents(withdrawal: Withdrawal, order: Order, now: Mapping[int, int]) -> int:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What goes back for goods. less_cents: what it is less, since money went back before."""
+
+    cents: int
+    less_cents: int
+
+
+def due(withdrawal: Withdrawal, order: Order, now: Mapping[int, int]) -> Due:
     """What goes back for a statement when so many pieces of each line come `now`.
 
-    Declared goods that came back before without money are worth the same; what they brought is not.
+    Declared goods that came back before without money are paid with it. Money that went back before, whatever
+    for, counts: never more than all goods that are back are worth together.
     """
     earlier = withdrawal_queries.earlier(withdrawal, now)
     unpaid = withdrawal_queries.unpaid_returns(order.id)
@@ -45,7 +55,10 @@ def due_cents(withdrawal: Withdrawal, order: Order, now: Mapping[int, int]) -> i
     all_now = {line.id: now.get(line.id, 0) + earlier.get(line.id, 0) for line in order.lines}
     delivery = withdrawal_queries.standard_delivery_cents(order)
     worth = withdrawal_rules.worth(order.lines, before, all_now, delivery)
-    return min(worth, order.total_cents - order.refunded_cents)
+    together = {line_id: before.get(line_id, 0) + pieces for line_id, pieces in all_now.items()}
+    most = withdrawal_rules.worth(order.lines, {}, together, delivery) - order.refunded_cents
+    cents = max(0, min(worth, most, order.total_cents - order.refunded_cents))
+    return Due(cents, worth - cents)
 
 
 def _left(order_id: int) -> int:

@@ -151,3 +151,30 @@ def test_a_return_that_staff_noted_is_told_apart_from_a_statement(order, staff):
     assert "Noted by" not in row
     assert "Withdrawal</td>" in row
     assert "What was declared" in staff.get(f"/admin/withdrawals/{theirs}").text
+
+
+def test_an_earlier_part_refund_is_taken_off_once_and_said(order, staff, form_of):
+    powder = order.lines[1].id
+    conversation.refund_order(order.number, 1000, "admin")
+    mine = declare(order, quantities={powder: 1})
+    page = staff.get(f"/admin/withdrawals/{mine}").text
+    assert "€69.95 is given back" in page
+    assert "€10.00 of this order&#39;s money went back before" in page
+    assert "it is €10.00 less" in page
+    counted(staff, form_of, mine)
+    assert fresh(order.id).refunded_cents == ONE_POWDER
+    rest = declare(order, "r" * 22)
+    page = staff.get(f"/admin/withdrawals/{rest}").text
+    assert "€74.40 is given back" in page
+    assert "€79.95 of this order&#39;s money went back before" in page
+    assert "less than what" not in page
+    counted(staff, form_of, rest)
+    assert fresh(order.id).refunded_cents == order.total_cents
+
+
+def test_less_for_spoilt_goods_is_not_made_good_by_the_next_return(order, staff, form_of):
+    powder = order.lines[1].id
+    counted(staff, form_of, declare(order, quantities={powder: 1}), amount="20.00")
+    rest = declare(order, "r" * 22)
+    counted(staff, form_of, rest)
+    assert fresh(order.id).refunded_cents == 2000 + TWO_SMALL + 450
