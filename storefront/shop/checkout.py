@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
-from storefront import clock, content_version
+from storefront import content_version
 from storefront.cart import cookie
 from storefront.locale import current, in_language, lazy_gettext
 from storefront.locale import gettext as _
@@ -22,10 +22,9 @@ from storefront.payments import choice as payment_choice
 from storefront.payments import conversation, methods
 from storefront.payments.patience import patience
 from storefront.payments.providers import ProviderAway
-from storefront.pricing.countries import COUNTRIES
 from storefront.pricing.discounts import FIELD as CODE
 from storefront.pricing.discounts import UsedUp
-from storefront.pricing.queries import Method, rates_by_country, shipping_methods
+from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import Reduction, Totals
 from storefront.refusals import Refused
 from storefront.shop.cart import (
@@ -38,9 +37,9 @@ from storefront.shop.cart import (
     keep,
     read_cart,
     refused,
-    sums,
 )
 from storefront.shop.checkout_cart import with_lines
+from storefront.shop.checkout_choice import Choice, choice_of
 from storefront.shop.checkout_forms import CheckoutForm
 from storefront.shop.parcels import grams, too_heavy
 from storefront.shop.payment import away, onward, pay
@@ -54,44 +53,6 @@ WAYS = 3  # so often is a cart's open order made way for, when another post come
 
 class TotalChanged(Exception):
     """A price changed between the page and the order."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way of delivery as the page shows it: one row, with what it is and costs in each country."""
-
-    code: str
-    methods: dict[str, Method]  # by country
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What was chosen, and what every choice costs.
-
-    The page holds the totals of all choices and shows the one that is made, by its style alone. The form
-    sends back which totals stood there, so that nobody orders at one that was not shown.
-    """
-
-    country: str
-    code: str
-    countries: list[str]  # where this cart can be sent
-    ways: list[Way]
-    totals: dict[tuple[str, str], Totals]  # by country and way
-
-    @property
-    def method(self) -> Method:
-        """The chosen way of delivery."""
-        return next(way.methods[self.country] for way in self.ways if way.code == self.code)
-
-    @property
-    def sums(self) -> Totals:
-        """The totals of what was chosen."""
-        return self.totals[self.country, self.code]
-
-    @property
-    def shown(self) -> str:
-        """All totals in one line, for the form: "NL.standard.6990 BE.standard.7685"."""
-        return " ".join(f"{land}.{code}.{of.total_cents}" for (land, code), of in self.totals.items())
 
 
 @blueprint.route("/checkout", methods=["GET", "POST"])
@@ -110,9 +71,8 @@ def show(lang: str) -> Response:
     held = with_lines(lang, form, before) if posted else before
     typed = _with_code(form, held)
     answer = _answer(lang, form, typed)
-    now = (
-        typed.cart if answer.status_code in (200, 303) else held.cart
-    )  # a code that does not count is not kept
+    counts = answer.status_code in (200, 303)  # a code that does not is not kept
+    now = typed.cart if counts else held.cart
     return keep(answer, now) if posted and now != before.cart else answer
 
 
@@ -120,7 +80,7 @@ def _answer(lang: str, form: CheckoutForm, held: Held) -> Response:
     of = basket(lang, held)
     if of.has_problems or not of.lines:
         return _cart_first(lang, held, form, of)
-    choice = _choice(form, of)
+    choice = choice_of(form, of)
     if choice is None and too_heavy(of, shipping_methods()):
         path = url_for("shop_cart.show", lang=lang)
         return refused(cart_answer(lang, held, Notes()), 422) if form.is_submitted() else onward(path)
@@ -167,39 +127,11 @@ def _cart_first(lang: str, held: Held, form: CheckoutForm, of: Basket) -> Respon
         return onward(url_for("shop_cart.show", lang=lang))
     if form.orders:
         form.validate()
-    choice = _choice(form, of) if any(line.counts for line in of.lines) else None
+    choice = choice_of(form, of) if any(line.counts for line in of.lines) else None
     if choice is not None:
         return _page(form, of, choice, 409)
     message = _("Your order was not placed: there is not enough left of something in your cart.")
     return refused(cart_answer(lang, held, Notes(message=message)), 409)
-
-
-def _choice(form: CheckoutForm, of: Basket) -> Choice | None:
-    """What was chosen; the first way of delivery of the country when none of its ways was.
-
-    Only countries with a way of delivery that carries the cart, and all its VAT rates; None when there is
-    no such country.
-    """
-    classes = {line.offer.vat_class for line in of.lines if isinstance(line.offer, Offer)}
-    rates_of, weight = rates_by_country(clock.today()), grams(of)
-    by_code: dict[str, dict[str, Method]] = {}
-    totals: dict[tuple[str, str], Totals] = {}
-    for method in shipping_methods():
-        shipping = method.price_for(of.goods_cents, weight)
-        if shipping is None or not classes <= rates_of[method.country].keys():
-            continue
-        by_code.setdefault(method.code, {})[method.country] = method
-        totals[method.country, method.code] = sums(of, shipping, rates_of[method.country])
-    lands = {land for land, _code in totals}
-    countries = [land for land in COUNTRIES if land in lands]
-    if not countries:
-        log.error("no country with a way of delivery and VAT rates", classes=sorted(classes), grams=weight)
-        return None
-    country = form.country.data if form.country.data in countries else countries[0]
-    own = [code for land, code in totals if land == country]
-    code = form.shipping.data if form.shipping.data in own else own[0]
-    ways = [Way(one, methods) for one, methods in by_code.items()]
-    return Choice(country, code, countries, ways, totals)
 
 
 def _compare(form: CheckoutForm, of: Basket, choice: Choice) -> None:
@@ -209,14 +141,16 @@ def _compare(form: CheckoutForm, of: Basket, choice: Choice) -> None:
             "We do not deliver to this country at the moment."
         )
         form.refuse(Refused(problem, field="country"))
-    if form.shipping.data != choice.code:
+    stood = [entry for entry in (form.seen.data or "").split(" ") if entry.startswith(f"{choice.country}.")]
+    nothing_to_choose = choice.only(choice.country) and len(stood) < 2  # neither now nor on the page
+    if form.shipping.data != choice.code and not nothing_to_choose:
         form.refuse(Refused(_("Choose a way of delivery for this country."), field="shipping"))
     problem = code_words(of)
     if problem:
         form.refuse(Refused(problem, field=CODE))
     _refuse_too_little(form, choice.sums)
     entry = f"{choice.country}.{choice.code}.{choice.sums.total_cents}"
-    if entry not in (form.seen.data or "").split(" "):
+    if entry not in stood:
         total = format_money(choice.sums.total_cents, current())
         form.refuse(Refused(_("The total is now %(total)s. Check it and order again.", total=total)))
 
@@ -260,7 +194,7 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
         fresh = basket(lang, held)
         if fresh.has_problems:
             return _cart_first(lang, held, form, fresh)
-        now = _choice(form, fresh)
+        now = choice_of(form, fresh)
         _tell(form, changed, of.code, fresh, now)
         return _page(form, fresh, now, 422)
     except Refused as refusal:
@@ -268,7 +202,7 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
         if fresh.has_problems:
             return _cart_first(lang, held, form, fresh)
         form.refuse(Refused(str(refusal)))
-        return _page(form, fresh, _choice(form, fresh), refusal.status)
+        return _page(form, fresh, choice_of(form, fresh), refusal.status)
     return pay(lang, order.id, order.token)
 
 

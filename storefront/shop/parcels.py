@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from storefront.cart.priced import PricedCart
-from storefront.locale import current
+from storefront.locale import country_name, current
 from storefront.locale import gettext as _
 from storefront.money import format_number
 from storefront.offers.queries import VariantOffer
@@ -42,6 +42,29 @@ def too_heavy(of: PricedCart[VariantOffer], methods: Sequence[Method]) -> str:
         weight=_kilograms(weight),
         most=_kilograms(most),
     )
+
+
+def not_to(of: PricedCart[VariantOffer], lands: Iterable[Sequence[Method]]) -> list[str]:
+    """Which countries cannot be chosen because of the weight, and why; one sentence per limit.
+
+    lands: the ways of delivery of each country.
+    """
+    weight = grams(of)
+    by_limit: dict[int, list[str]] = {}
+    for methods in lands:
+        if all(one.price_for(of.goods_cents, weight) is None for one in methods):
+            most = max(one.most_grams or 0 for one in methods)
+            by_limit.setdefault(most, []).append(country_name(methods[0].country))
+    return [
+        _(
+            "Not to %(countries)s: your cart weighs %(weight)s kg with its packing, "
+            "and a parcel may weigh %(most)s kg.",
+            countries=", ".join(names),
+            weight=_kilograms(weight),
+            most=_kilograms(most),
+        )
+        for most, names in by_limit.items()
+    ]
 
 
 def _kilograms(weight: int) -> str:

@@ -65,6 +65,18 @@ def test_a_cart_that_is_too_heavy_for_a_country_is_told_at_the_country(buyer: Fl
     assert shelf.orders() == []
 
 
+def test_a_country_that_cannot_be_chosen_because_of_the_weight_is_named_with_the_reason(
+    buyer: FlaskClient,
+) -> None:
+    words = "Not to Germany: your cart weighs 0.36 kg with its packing, and a parcel may weigh 0.3 kg."
+    buyer.post("/en/cart/add", data={"sku": SMALL, "quantity": "3"})
+    assert "Not to" not in buyer.get("/en/checkout").text
+    buyer.post("/en/cart/add", data={"sku": SMALL})
+    page = buyer.get("/en/checkout").text
+    assert words in page and '<option value="DE"' not in page
+    assert "Niet naar Duitsland: je winkelmand weegt 0,36 kg" in buyer.get("/nl/checkout").text
+
+
 def test_the_cart_shows_another_country_when_home_cannot_be_reached(buyer: FlaskClient) -> None:
     buyer.post("/en/cart/add", data={"sku": LARGE, "quantity": "6"})  # 1080 g
     assert "Delivery, Belgium" in buyer.get("/en/cart").text

@@ -80,6 +80,10 @@ const mirrorPrice = (radio) => {
 let timer;
 document.addEventListener('change', ({ target }) => {
   if (target.name === 'sku') mirrorPrice(target);
+  if (target.id === 'country') { // a country without the way that was chosen begins with its first
+    const ways = all('[name="shipping"]').filter((el) => el.offsetParent);
+    if (ways[0] && !ways.some((el) => el.checked)) ways[0].checked = true;
+  }
   if (!target.form?.matches('[data-live], [data-drawer]')) return;
   clearTimeout(timer);
   timer = setTimeout(() => target.form?.requestSubmit(), target.type === 'number' ? 400 : 0);
