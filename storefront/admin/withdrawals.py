@@ -169,8 +169,12 @@ def close(withdrawal_id: int) -> ResponseReturnValue:
 @guard(ORDERS)
 @repeated
 def name_order(withdrawal_id: int) -> ResponseReturnValue:
-    """Say which order a statement means that fitted none."""
-    form = OrderForm()
+    """Say which order a statement means that fitted none. One of another buyer is shown first."""
+    found, form = _found(withdrawal_id), OrderForm()
+    order = orders.order_by_number(typed(form.number)) if form.validate_on_submit() else None
+    if order is not None and not _is_buyer(found, order) and form.sure.data != order.number:
+        form.sure.data = order.number
+        return _page(found, named=form, candidate=order), 409
     return _decide(
         withdrawal_id,
         form,
@@ -208,6 +212,12 @@ def _order(found: Withdrawal) -> Order | None:
     return orders.order_by_id(found.order_id) if found.order_id else None
 
 
+def _is_buyer(found: Withdrawal, order: Order) -> bool:
+    """True when who sent a statement and who placed an order have the same name and e-mail address."""
+    said, placed = (found.name, found.email), (order.name, order.email)
+    return [one.strip().casefold() for one in said] == [one.strip().casefold() for one in placed]
+
+
 def _days_left(found: Withdrawal) -> int:
     """Days until the money must be back; below nothing when that day is past."""
     return (withdrawal_rules.refund_by(found) - real_today()).days
@@ -232,6 +242,7 @@ def _page(
     repeat: StaffForm | None = None,
     close: StaffForm | None = None,
     named: StaffForm | None = None,
+    candidate: Order | None = None,
 ) -> str:
     order = _order(found)
     said = {line["line_id"]: line["quantity"] for line in found.lines}
@@ -245,6 +256,8 @@ def _page(
         "admin/withdrawal.html",
         found=found,
         order=order,
+        candidate=candidate,
+        other_buyer=order is not None and not _is_buyer(found, order),
         said=said,
         out=out,
         earlier=earlier,

@@ -290,12 +290,15 @@ def test_counts_that_cannot_be_are_refused(buy, staff, form_of, amount):
     assert said(withdrawal_id).state == "open"
 
 
-def test_a_statement_without_an_order_is_matched_by_hand(buy, staff, form_of):
+def test_a_statement_without_an_order_is_matched_by_hand(buy, staff, form_of, reread):
     order = buy()
     withdrawal_id = declare("00000000", "other@example.org")
     page = f"/admin/withdrawals/{withdrawal_id}"
     assert form_of(staff, page, "/order").set(number="11111111").press().status_code == 422
-    assert form_of(staff, page, "/order").set(number=order.number.lower()).press().status_code == 303
+    warned = form_of(staff, page, "/order").set(number=order.number.lower()).press()
+    assert (warned.status_code, EMAIL in warned.text, said(withdrawal_id).order_id) == (409, True, None)
+    assert reread(staff, warned, "/order").press().status_code == 303
+    assert "The order is of another name or e-mail address" in staff.get(page).text
     found = said(withdrawal_id)
     assert (found.order_id, found.last_day) == (order.id, withdrawal_rules.last_day_of(fresh(order.id)))
     assert [line["quantity"] for line in found.lines] == [2, 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, FieldList, FormField
+from wtforms import BooleanField, FieldList, FormField, HiddenField
 
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import Part
@@ -31,6 +31,7 @@ class CloseForm(NestedForm):
 
 
 class OrderForm(NestedForm):
-    """The order that a statement means."""
+    """The order that a statement means. sure: the one that was shown as somebody else's."""
 
     number = TextField(_("Order number"), [required(), within(40)])
+    sure = HiddenField()
