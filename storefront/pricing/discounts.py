@@ -15,10 +15,12 @@ from sqlalchemy import Update, func, or_, select, update
 from storefront import clock, content_version
 from storefront.database import db
 from storefront.locale import gettext as _
+from storefront.locale import lazy_gettext
 from storefront.pricing.models import Discount, DiscountUse
 from storefront.refusals import Refused
 
 FIELD = "code"  # of the forms in which a code is typed
+USED_BY_CUSTOMER = lazy_gettext("This code has been used with this e-mail address as often as it may be.")
 
 
 class UsedUp(Refused):
@@ -116,20 +118,25 @@ def _recount(statement: Update, change: int) -> bool:
 
 def _check_customer(discount_id: int, customer: str) -> None:
     """Safe behind the UPDATE: nobody else can count the same discount before this transaction ends."""
+    if _used_up_for(discount_id, customer):
+        raise UsedUp(str(USED_BY_CUSTOMER), field=FIELD, status=409)
+
+
+def used_up_for(discount_id: int, address: str) -> bool:
+    """True when somebody has used a discount as often as one customer may."""
+    return _used_up_for(discount_id, customer_of(address))
+
+
+def _used_up_for(discount_id: int, customer: str) -> bool:
     most = db.session.scalar(select(Discount.most_per_customer).where(Discount.id == discount_id))
     if most is None:
-        return
+        return False
     uses = select(func.count(DiscountUse.id)).where(
         DiscountUse.discount_id == discount_id,
         DiscountUse.customer == customer,
         DiscountUse.released_at.is_(None),
     )
-    if (db.session.scalar(uses) or 0) >= most:
-        raise UsedUp(
-            _("This code has been used with this e-mail address as often as it may be."),
-            field=FIELD,
-            status=409,
-        )
+    return (db.session.scalar(uses) or 0) >= most
 
 
 def release(order_id: int) -> int:

@@ -33,7 +33,7 @@ from storefront.offers.reductions import reductions
 from storefront.orders import queries as orders
 from storefront.payments.methods import all_methods
 from storefront.pricing.countries import HOME
-from storefront.pricing.discounts import fold_code
+from storefront.pricing.discounts import USED_BY_CUSTOMER, fold_code
 from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import PricedLine, Totals, totals, why_not
 from storefront.refusals import Refused
@@ -213,6 +213,7 @@ def code_words(of: Basket) -> str:
         "early": _("This code does not count yet."),
         "late": _("This code has ended."),
         "used": _("This code has been used up."),
+        "customer": str(USED_BY_CUSTOMER),
     }
     if of.code_problem:
         return told[of.code_problem]

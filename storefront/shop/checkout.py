@@ -23,7 +23,7 @@ from storefront.payments import conversation, methods
 from storefront.payments.patience import patience
 from storefront.payments.providers import ProviderAway
 from storefront.pricing.discounts import FIELD as CODE
-from storefront.pricing.discounts import UsedUp
+from storefront.pricing.discounts import UsedUp, used_up_for
 from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import Reduction, Totals
 from storefront.refusals import Refused
@@ -77,7 +77,7 @@ def show(lang: str) -> Response:
 
 
 def _answer(lang: str, form: CheckoutForm, held: Held) -> Response:
-    of = basket(lang, held)
+    of = _for_buyer(form, held, basket(lang, held))
     if of.has_problems or not of.lines:
         return _cart_first(lang, held, form, of)
     choice = choice_of(form, of)
@@ -99,6 +99,17 @@ def _with_code(form: CheckoutForm, held: Held) -> Held:
         form.code.data = held.cart.code
         return held
     return held.with_code(form.code.data)
+
+
+def _for_buyer(form: CheckoutForm, held: Held, of: Basket) -> Basket:
+    """The cart without a code that its buyer has used as often as one may: no total shows it."""
+    code = next((one for one in of.reductions if one.code), None)
+    if code is None or code.id in held.discounts or not form.email.data:
+        return of
+    if not used_up_for(code.id, form.email.data):
+        return of
+    rest = tuple(one for one in of.reductions if one is not code)
+    return replace(of, reductions=rest, code_problem="customer")
 
 
 def _shown(form: CheckoutForm, of: Basket, choice: Choice | None) -> Response:
@@ -191,14 +202,14 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
         log.warning("payment away", reason=str(problem))
         return away()
     except (TotalChanged, UsedUp) as changed:
-        fresh = basket(lang, held)
+        fresh = _for_buyer(form, held, basket(lang, held))
         if fresh.has_problems:
             return _cart_first(lang, held, form, fresh)
         now = choice_of(form, fresh)
         _tell(form, changed, of.code, fresh, now)
         return _page(form, fresh, now, 422)
     except Refused as refusal:
-        fresh = basket(lang, held)
+        fresh = _for_buyer(form, held, basket(lang, held))
         if fresh.has_problems:
             return _cart_first(lang, held, form, fresh)
         form.refuse(Refused(str(refusal)))

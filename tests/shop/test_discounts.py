@@ -66,6 +66,13 @@ def kept(client: FlaskClient) -> str:
     return cookie.read(found.value if found else None, KEY)[0].code
 
 
+def seen(answer: TestResponse) -> dict[str, int]:
+    """The totals that stand on a checkout page, by country and way."""
+    found = re.search(r'name="seen" value="([^"]*)"', answer.text)
+    assert found is not None
+    return {one.rpartition(".")[0]: int(one.rpartition(".")[2]) for one in found[1].split(" ")}
+
+
 def type_code(client: FlaskClient, code: str) -> TestResponse:
     return client.post("/en/cart/code", data={"code": code})
 
@@ -190,8 +197,21 @@ def test_each_customer_may_use_it_so_often(any_app: Flask, buyer: FlaskClient) -
     answer = checkout(again, email="LOTTE.Jansen@example.nl")
     assert answer.status_code == 422
     assert "as often as it may be" in answer.text
+    assert seen(answer) == {"NL.standard": 6990, "NL.evening": 7685, "BE.standard": 7685, "BE.pickup": 7485}
+    assert "Autumn discount (AUTUMN)" not in answer.text, "a code that does not count is in no total"
+    assert 'value="AUTUMN"' in answer.text
+    asked = again.post("/en/checkout", data=POSTED | {"code": "AUTUMN", "seen": "", "update": "1"})
+    assert (asked.status_code, seen(asked)["NL.standard"]) == (422, 6990)
     assert checkout(again, email="other@example.nl").status_code == 303
     assert used(discount_id) == 2
+
+
+def test_who_has_an_open_order_with_a_code_may_change_that_order(buyer: FlaskClient) -> None:
+    discount_id = discount(most_per_customer=1)
+    type_code(buyer, "AUTUMN")
+    assert checkout(buyer).status_code == 303
+    assert checkout(buyer, street="Another street 1").status_code == 303
+    assert used(discount_id) == 1
 
 
 def test_free_delivery_counts_where_delivery_costs_something(any_app: Flask, shop: Shelf) -> None:
@@ -205,6 +225,15 @@ def test_free_delivery_counts_where_delivery_costs_something(any_app: Flask, sho
     (order,) = shelf.orders()
     assert (order.shipping_cents, order.discount_cents, order.total_cents) == (0, 0, 3495)
     assert used(discount_id) == 1
+
+
+def test_nobody_is_told_to_buy_more_for_a_delivery_that_is_free_already(any_app: Flask, shop: Shelf) -> None:
+    discount(kind="shipping", value=0)
+    client = any_app.test_client()
+    client.post("/en/cart/add", data={"sku": SMALL})
+    assert "Another €15.05 and delivery is free" in client.get("/en/cart").text
+    type_code(client, "AUTUMN")
+    assert "and delivery is free" not in client.get("/en/cart").text
 
 
 def test_an_order_of_nothing_is_refused_clearly(buyer: FlaskClient) -> None:
