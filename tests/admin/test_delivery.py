@@ -257,7 +257,9 @@ def test_the_threshold_is_told_from_eighty_percent_on(admin_client, form_of, mon
         page = admin_client.get(path).text
         assert ("The threshold for sales" in page) == (words is not None), path
         assert words is None or words in page, path
-    assert f"({cents * 100 // 1_000_000}%)" in admin_client.get("/admin/delivery/").text
+    page = admin_client.get("/admin/delivery/").text
+    assert f"({cents * 100 // 1_000_000}%)" in page
+    assert "Each order is charged the rates above of the country it goes to, from the first order on" in page
 
 
 def test_who_may_not_set_rates_reads_nothing_of_the_threshold(marketer_client, monkeypatch):
