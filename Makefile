@@ -15,7 +15,7 @@ help:
 	@echo "make test-fast  without PostgreSQL and browser"
 	@echo "make test-full  with the large figures"
 	@echo "make check      style, types, floors"
-	@echo "make bench      what pages cost, and how fast orders and webhooks are"
+	@echo "make bench      what pages and counting cost, and how fast orders and webhooks are"
 	@echo "make shots      pictures of the pages"
 
 .venv/run.stamp: requirements.lock
@@ -81,6 +81,7 @@ postgres:
 bench: .venv/test.stamp
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.selling
+	@$(BIN)/python -m benchmarks.counting
 
 shots: .venv/test.stamp browser
 	@$(BIN)/python -m benchmarks.shots

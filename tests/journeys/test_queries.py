@@ -144,6 +144,11 @@ def test_adding_to_the_cart_asks_little(fresh, queries, headers):
         response = fresh.post("/en/cart/add", data={"sku": "NMN-C-60", "quantity": "2"}, headers=headers)
     assert response.status_code == (200 if headers else 303)
     assert 0 < len(seen) <= ADD, "\n".join(seen)
+    with queries(fresh.application) as seen:
+        from_article = {"sku": "CRM-P-500", "source": "article:magnesium-brain:card:en"}
+        fresh.post("/en/cart/add", data=from_article, headers=headers)
+    assert any("plugin_blog_event" in statement for statement in seen)
+    assert len(seen) <= ADD, "\n".join(seen)
 
 
 def test_placing_an_order_of_three_lines_asks_little(fresh, queries):
