@@ -3,16 +3,13 @@
 from .articles import (
     Article,
     ArticleIngredient,
-    ArticleRelated,
     ArticleSlugHistory,
     ArticleText,
     ArticleTopic,
 )
 from .counting import DaySum, Event, Setting
-from .derived import ArticleCitation, ArticleCollection, ArticleLink, ArticleProduct, TextBlock
-from .editorial import Correction, Revision, WorkingCopy
-from .library import Author, Reference, ReferenceAnswer, ReferenceUpdate, Topic, TopicSlugHistory, TopicText
-from .moving import Import, OldAddress
+from .derived import ArticleCitation, ArticleCollection, ArticleLink, ArticleProduct
+from .library import Author, Correction, Reference, ReferenceAnswer, ReferenceUpdate, Topic, TopicText
 
 __all__ = [
     "Article",
@@ -21,7 +18,6 @@ __all__ = [
     "ArticleIngredient",
     "ArticleLink",
     "ArticleProduct",
-    "ArticleRelated",
     "ArticleSlugHistory",
     "ArticleText",
     "ArticleTopic",
@@ -29,16 +25,10 @@ __all__ = [
     "Correction",
     "DaySum",
     "Event",
-    "Import",
-    "OldAddress",
     "Reference",
     "ReferenceAnswer",
     "ReferenceUpdate",
-    "Revision",
     "Setting",
-    "TextBlock",
     "Topic",
-    "TopicSlugHistory",
     "TopicText",
-    "WorkingCopy",
 ]

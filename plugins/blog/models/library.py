@@ -22,10 +22,6 @@ class Author(Model):
     roles: Mapped[LocalText]
     bios: Mapped[LocalText]
     # {"file", "raster", "width", "height"}, or {}
-    picture: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    same_as: Mapped[list[str]] = mapped_column(
-        default=list, server_default=text("'[]'")
-    )  # other pages of theirs
 
 
 class Topic(Model):
@@ -35,7 +31,6 @@ class Topic(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(60), unique=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("plugin_blog_topic.id"), index=True)
     position: Mapped[int] = mapped_column(default=100)
     collection_code: Mapped[str] = mapped_column(String(40), default="")  # sold at the foot of its list
 
@@ -54,18 +49,6 @@ class TopicText(Model):
     name: Mapped[str] = mapped_column(String(120))
     intro: Mapped[str] = mapped_column(Text, default="")
     order_heading: Mapped[str] = mapped_column(String(200), default="")  # over its call to action
-
-
-class TopicSlugHistory(Model):
-    """An address that a topic once had; it answers 301 to the one of now."""
-
-    __tablename__ = "plugin_blog_topic_slug_history"
-    __table_args__ = (UniqueConstraint("lang", "slug"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    lang: Mapped[str] = mapped_column(String(2))
-    slug: Mapped[str] = mapped_column(String(120))
-    topic_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), index=True)
 
 
 class Reference(Model):
@@ -140,3 +123,16 @@ class ReferenceAnswer(Model):
     outcome: Mapped[str] = mapped_column(String(12))  # found, not_found, unreachable
     sha256: Mapped[str] = mapped_column(String(64), default="")
     record: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of checking.Work
+
+
+class Correction(Model):
+    """A dated note on an article that leaned on a work when something was published about it later."""
+
+    __tablename__ = "plugin_blog_correction"
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True
+    )
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_reference_update.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
