@@ -38,6 +38,7 @@ from storefront.pricing.queries import shipping_methods
 from storefront.pricing.totals import PricedLine, Totals, totals, why_not
 from storefront.refusals import Refused
 from storefront.shop.cart_forms import AddForm, CodeForm, RemoveForm, UpdateForm
+from storefront.shop.cart_shown import shown
 from storefront.shop.cart_told import tell_plugins
 from storefront.shop.parcels import first_carrying, grams, too_heavy
 
@@ -234,11 +235,13 @@ def cart_answer(lang: str, held: Held, notes: Notes) -> Response:
     method = first_carrying(of, methods)
     shipping = (method.price_for(of.goods_cents, grams(of)) if method else 0) or 0
     rates = {line.offer.vat_class: line.offer.rate_bp for line in of.lines if isinstance(line.offer, Offer)}
+    now = sums(of, shipping, rates)
     template = "components/drawer.html" if wants_drawer() else "shop/cart.html"
     html = render_template(
         template,
         cart=of,
-        sums=sums(of, shipping, rates),
+        sums=now,
+        told=shown(of, now),
         method=method,
         home=HOME,
         too_heavy=too_heavy(of, methods),

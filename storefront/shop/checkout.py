@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
@@ -38,6 +39,7 @@ from storefront.shop.cart import (
     read_cart,
     refused,
 )
+from storefront.shop.cart_shown import shown
 from storefront.shop.checkout_cart import with_lines
 from storefront.shop.checkout_choice import Choice, choice_of
 from storefront.shop.checkout_forms import CheckoutForm
@@ -183,6 +185,7 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 2
         form=form,
         cart=of,
         choice=choice,
+        shown=partial(shown, of),
         countries=choice.countries,
         payment_methods=methods.all_methods(),
     )

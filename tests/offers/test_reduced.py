@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -75,6 +76,66 @@ def test_the_card_the_page_and_the_machines_say_what_is_charged(any_app: Flask, 
     assert (first.default.now_cents, first.default.unit_price_cents) == (3145, 3494)
     client.post("/en/cart/add", data={"sku": SMALL})
     assert "NL.standard.3595" in client.get("/en/checkout").text, "31.45 and 4.50 for delivery"
+
+
+@pytest.mark.parametrize("path", ["cart", "drawer", "checkout"])
+def test_a_cart_announces_no_reduction_from_a_price_that_was_not_the_lowest(
+    any_app: Flask, shop: Shelf, path: str
+) -> None:
+    """Raised from 17.95 to 34.95, then a tenth off: 31.45 is no reduction, on the page and in the cart."""
+    with writing():
+        db.session.add(
+            PriceHistory(
+                variant_id=shop.ids[SMALL], price_cents=1795, since=clock.now() - timedelta(days=100)
+            )
+        )
+        newer = update(PriceHistory).where(PriceHistory.price_cents == 3495)
+        db.session.execute(newer.values(since=clock.now() - timedelta(days=5)))
+    offer()
+    assert prices()[SMALL] == (3145, None)
+    page = _shown_in(any_app, path, {SMALL: 2})
+    assert "2 × €31.45" in page
+    for words in ("34.95", "69.90", "Offer", "Lowest price", "7.00"):
+        assert words not in page, words
+    assert "€62.90" in page
+
+
+@pytest.mark.parametrize("path", ["cart", "drawer", "checkout"])
+def test_a_cart_shows_the_prices_of_the_pages_and_the_lowest_before(
+    any_app: Flask, shop: Shelf, path: str
+) -> None:
+    offer()
+    offer(code="TYPED", value=1000)
+    page = _shown_in(any_app, path, {SMALL: 2, LARGE: 1}, "TYPED")
+    assert "Lowest price of the last 30 days: <s>€34.95</s>" in page
+    assert "Lowest price of the last 30 days: <s>€62.95</s>" in page
+    assert re.search(r"Subtotal</(dt|span)><(dd|span)>€119.55<", page), "2 of 31.45 and one of 56.65"
+    assert re.search(r"Offer \(TYPED\)</(dt|span)><(dd|span)>-€11.97<", page), (
+        "a tenth of what they cost today"
+    )
+    assert page.count("Offer") == page.count("Offer (TYPED)")
+
+
+@pytest.mark.parametrize(("least", "row"), [(0, None), (5000, "€11.52"), (50_000, None)])
+def test_an_offer_with_a_minimum_is_a_row_of_what_it_takes_off_besides(
+    any_app: Flask, shop: Shelf, least: int, row: str | None
+) -> None:
+    """26.5 % off from 50 euros of them on: the page and the line have the price of a tenth off, 31.45."""
+    offer()
+    offer(value=2650, minimum_cents=least, names={"nl": "Veel", "en": "Many"}) if least else None
+    page = _shown_in(any_app, "cart", {SMALL: 2})
+    assert "€62.90" in page
+    assert (f"Many</dt><dd>-{row}" in page) == (row is not None)
+
+
+def _shown_in(app: Flask, path: str, pieces: dict[str, int], code: str = "") -> str:
+    client = app.test_client()
+    for sku, quantity in pieces.items():
+        client.post("/en/cart/add", data={"sku": sku, "quantity": str(quantity)})
+    client.post("/en/cart/code", data={"code": code})
+    headers = {"X-Fragment": "drawer"} if path == "drawer" else {}
+    page = client.get("/en/checkout" if path == "checkout" else "/en/cart", headers=headers).text
+    return page[page.index("<main") if path != "drawer" else 0 :]
 
 
 @pytest.mark.parametrize(
