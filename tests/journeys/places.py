@@ -28,6 +28,8 @@ ENTER = re.compile("^(Enter as admin|Binnen als beheerder)$")
 STAFF_PLACES = {
     "admin product editor": "products/mgt-c",
     "admin article editor": "blog/edit/magnesium-brain",
+    "admin what articles earn": "blog/performance",
+    "admin what an article earns": "blog/performance/magnesium-brain",
     "admin products": "products/",
     "admin ingredients and collections": "assortment/",
     "admin collection": "assortment/collections/magnesium",
