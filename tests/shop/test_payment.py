@@ -97,6 +97,17 @@ def test_a_decline_can_be_tried_again_and_keeps_the_cart(buyer: FlaskClient, sho
     assert shop.left(SMALL) == 9
 
 
+def test_who_was_declined_orders_the_same_cart_once_more_with_another_way_to_pay(
+    buyer: FlaskClient, shop: Shelf
+) -> None:
+    answer = buyer.post(f"{order_of(buyer)}/decline")
+    page = buyer.get(answer.headers["Location"]).text
+    assert "go from your cart to the checkout once more to choose another way to pay" in page
+    assert shelf.checkout(buyer, payment="card").status_code == 303
+    old, new = shelf.orders()
+    assert (old.state, new.state, new.payment_method) == ("cancelled", "placed", "card")
+
+
 def test_a_declined_order_gives_its_stock_back_when_nobody_tries_again(
     buyer: FlaskClient, shop: Shelf
 ) -> None:
