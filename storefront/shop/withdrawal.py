@@ -63,6 +63,14 @@ def state(lang: str) -> ResponseReturnValue:
     return _second_step(ConfirmForm(formdata=None, token=numbers.new_token(), **_said(form)))
 
 
+@blueprint.post("/withdrawal/change")
+def change(lang: str) -> Response:
+    """Back to step one, with what was filled in. Posted, so that no address tells it."""
+    form = StatementForm()
+    form.check()
+    return for_one_person(make_response(render_template("shop/withdrawal.html", form=form)))
+
+
 @blueprint.post("/withdrawal/confirm")
 @guessing
 @repeated

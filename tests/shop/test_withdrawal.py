@@ -141,6 +141,17 @@ def test_a_number_is_found_however_it_is_typed(client: FlaskClient, order: Order
     assert "Name of MGT-C-90" in second.text
 
 
+def test_what_was_filled_in_can_be_changed(client: FlaskClient, order: Order) -> None:
+    for number in (order.number, "00000000"):
+        second = first_step(client, number).text
+        form = second.partition('action="/en/withdrawal/change"')[2].partition("</form>")[0]
+        said = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+        assert said == SAID | {"number": number}
+        again = client.post("/en/withdrawal/change", data=said)
+        assert (again.status_code, again.headers["Cache-Control"]) == (200, "no-store")
+        assert all(f'value="{value}"' in again.text for value in said.values())
+
+
 def test_a_double_click_is_one_request(client: FlaskClient, order: Order) -> None:
     sent = fields(first_step(client, order.number).text)
     answers = [confirm(client, sent) for _ in range(3)]
