@@ -31,6 +31,7 @@ def test_a_code_is_added_listed_used_changed_and_ended(admin_client, demo_client
     assert (one.code, one.value, one.products, one.starts_on) == ("AUTUMN10", 1250, ["mgt-c"], clock.today())
     page = admin_client.get("/admin/discounts/").text
     assert "AUTUMN10" in page and ("0 of 10" in page or "0 van 10" in page)
+    assert "1 per customer" in page or "1 per klant" in page
     demo_client.post("/en/cart/add", data={"sku": "MGT-C-90"})
     assert demo_client.post("/en/cart/code", data={"code": "autumn10"}).status_code == 303
     where = f"/admin/discounts/{one.id}"

@@ -245,7 +245,7 @@ def test_no_button_gives_money_back_without_naming_how_much(place, staff, form_o
     page = staff.get(f"/admin/orders/{number}").text
     total = format_money(order(number).total_cents, "nl")
     assert f">{total} terugbetalen</button>" in page
-    assert f'data-confirm="{total} terugbetalen?' in page and 'data-confirm="{amount} euro ' in page
+    assert f'data-confirm="{total} terugbetalen?' in page and 'data-confirm="Bedrag: {amount}. ' in page
     assert 'type="radio"' not in page.partition('id="refund"')[2]
     assert 'id="restock-hint"' in page
     form = form_of(staff, f"/admin/orders/{number}", "/refund")
