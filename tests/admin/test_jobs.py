@@ -95,6 +95,15 @@ def test_try_again_lets_the_worker_do_it_and_is_written_down(staff, form_of, mon
     assert "job tried again" in staff.get("/admin/audit/").text
 
 
+def test_what_is_to_be_tried_again_does_not_say_why_it_failed_before(staff, form_of):
+    job_id = given_up(error="RuntimeError: no answer 4711")
+    assert "4711" in staff.get(PAGE).text
+    form_of(staff, PAGE, f"/{job_id}/again").press()
+    page = staff.get(PAGE).text
+    assert "the worker has yet to begin" in page
+    assert "4711" not in page
+
+
 def test_let_go_ends_it_and_is_written_down(staff, form_of):
     job_id = given_up()
     form = form_of(staff, PAGE, f"/{job_id}/let-go")
