@@ -91,7 +91,8 @@ def _worded(wording: str, offers: list[Offer], chosen: list[CollectionLink]) -> 
     """The wording with the values of now; without one, the usual sentence."""
     if not wording:
         return _heading(offers, chosen)
-    return call_to_action.filled(wording, values(offers, chosen))
+    said = call_to_action.filled(wording, values(offers, chosen))
+    return said[:1].upper() + said[1:] if wording.startswith("{name}") else said
 
 
 def values(offers: list[Offer], chosen: list[CollectionLink]) -> dict[str, str]:

@@ -117,6 +117,7 @@ def test_the_wording_is_filled_with_what_is_true_now(
     assert " ".join(format_money(offer.default.now_cents, lang).split()) + " (" in text
     assert f"{offer.default.days} {'dagen' if lang == 'nl' else 'days'} [" in text
     assert "{" not in text
+    assert text.startswith("Magnesium L")
 
 
 def test_what_is_sold_out_is_replaced_by_its_substitute_on_the_next_request(
