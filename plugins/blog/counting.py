@@ -60,8 +60,8 @@ def measures(kind: str, depth: int, placements: str) -> list[str]:
 
 
 def fold_all() -> None:
-    """Add up all rows that there are."""
-    while fold():
+    """Add up all rows that there are; those that arrive meanwhile have time until the next turn."""
+    while fold() == AT_ONCE:
         pass
 
 
