@@ -345,7 +345,7 @@ def test_many_articles_cost_as_many_queries_as_few(
             write(f"Article {number}", topics=("minerals",), ingredients=("magnesium",))
         made = total
         counts.append([count(path) for path in paths])
-    assert counts[0] == counts[1]
+    assert all(many <= few for few, many in zip(*counts, strict=True)), counts
 
 
 def test_a_page_that_did_not_change_answers_304(demo_client: FlaskClient) -> None:
