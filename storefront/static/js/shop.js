@@ -1,10 +1,10 @@
-// Small comforts for the shop. Every page works without this file.
+// Small comforts: every page works without this file.
 const $ = (query, el = document) => el.querySelector(query);
 const all = (query, el = document) => [...el.querySelectorAll(query)];
 const drawer = $('#cart-drawer');
 document.documentElement.classList.add('js');
 
-// The number of items comes from a plain cookie: pages are the same for all.
+// The count comes from a plain cookie: pages are the same for all.
 const showCount = () => {
   const n = Number(document.cookie.match(/(?:^|; )cart_count=(\d+)/)?.[1] ?? 0);
   all('[data-cart-count]').forEach((el) => {
@@ -61,14 +61,14 @@ document.addEventListener('submit', (event) => {
   }
 });
 
-// The back button shows pages as they were left: wake busy forms, count again.
+// Back shows pages as they were left: wake busy forms, count again.
 addEventListener('pageshow', () => {
   all('[data-once]').forEach((form) => setBusy(form, $('[aria-busy]', form), false));
   showCount();
   mirrorPrice($('.option [name="sku"]:checked'));
 });
 
-// Variant choice: mirror price and unit price (the server has the last word).
+// Variant choice: mirror its prices (the server has the last word).
 const mirrorPrice = (radio) => {
   if (!radio?.dataset.p) return;
   for (const key of ['price', 'unit', 'day', 'stock']) {
@@ -80,9 +80,8 @@ const mirrorPrice = (radio) => {
 let timer;
 document.addEventListener('change', ({ target }) => {
   if (target.name === 'sku') mirrorPrice(target);
-  if (target.id === 'country') { // a country without the way that was chosen begins with its first
-    const ways = all('[name="shipping"]').filter((el) => el.offsetParent);
-    if (ways[0] && !ways.some((el) => el.checked)) ways[0].checked = true;
+  if (target.id === 'country' && !$('#delivery :checked')?.offsetParent) {
+    all('#delivery input').find((el) => el.offsetParent)?.click(); // its own
   }
   if (!target.form?.matches('[data-live], [data-drawer]')) return;
   clearTimeout(timer);
@@ -98,7 +97,7 @@ document.addEventListener('click', (event) => {
   }
   if (drawer && (target === drawer || target.closest('[data-close]'))) drawer.close();
 
-  // Quantity steppers; without script the number field does the work.
+  // Steppers; without script the number field does the work.
   const step = Number(target.closest('.qty button')?.value);
   if (step) {
     const input = $('input', target.closest('.qty'));
