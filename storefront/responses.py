@@ -59,12 +59,12 @@ class PublicPage(Response):
     """A page that may come from the page cache the next time, without its view."""
 
 
-def public_page(html: str) -> Response:
-    """A page that is the same for everybody, made of tables, language, date and address alone.
+def public_page(body: str, content_type: str = "text/html; charset=utf-8") -> Response:
+    """A page or feed that is the same for everybody, made of tables, language, date and address alone.
 
     `finish` gives it its ETag; the next visitor may get it without the view having run.
     """
-    return PublicPage(html, mimetype="text/html")
+    return PublicPage(body, content_type=content_type)
 
 
 def gone_or_moved(path: str | None) -> WerkzeugResponse:

@@ -142,4 +142,4 @@ def feed(lang: str) -> ResponseReturnValue:
     """The newest articles of this language as Atom."""
     newest = cards.newest(lang, IN_FEED)
     body = structured.feed(newest, lang, _("Helder blog"), _("Articles with their sources."))
-    return Response(body, content_type="application/atom+xml; charset=utf-8")
+    return public_page(body, "application/atom+xml; charset=utf-8")
