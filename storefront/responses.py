@@ -59,7 +59,7 @@ class PublicPage(Response):
     """A page that may come from the page cache the next time, without its view."""
 
 
-def public_page(body: str, content_type: str = "text/html; charset=utf-8") -> Response:
+def public_page(body: str | bytes, content_type: str = "text/html; charset=utf-8") -> Response:
     """A page or feed that is the same for everybody, made of tables, language, date and address alone.
 
     `finish` gives it its ETag; the next visitor may get it without the view having run.
