@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ def asked() -> Asked:
 
 
 @pytest.fixture
-def staff(make_app: Maker, monkeypatch: pytest.MonkeyPatch, asked: Asked) -> FlaskClient:
+def staff(make_app: Maker, monkeypatch: pytest.MonkeyPatch, asked: Asked) -> Iterator[FlaskClient]:
     """Somebody who may edit products, in a shop where a page speaks of one of them."""
 
     def touched_pages(product_codes: list[str], collection_codes: list[str], lang: str) -> Iterable[Touched]:
@@ -37,8 +37,9 @@ def staff(make_app: Maker, monkeypatch: pytest.MonkeyPatch, asked: Asked) -> Fla
 
     make_plugin(monkeypatch, "teller", touched_pages=touched_pages)
     app = make_app("demo", plugins=("teller",))
-    app.app_context().push()
-    return entered_as(app, "admin")
+    with app.app_context():
+        yield entered_as(app, "admin")
+        db.session.remove()
 
 
 def state() -> tuple[str, int, int]:
