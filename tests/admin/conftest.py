@@ -1,4 +1,4 @@
-"""Filling in forms as a browser without script does."""
+"""Filling in forms as a browser without script does; a shop with stock and its staff, on both databases."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,8 +6,13 @@ from urllib.parse import urlsplit
 
 import html5lib
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from storefront.testing import entered_as
+from tests.orders import shelf
+from tests.orders.shelf import Shelf
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 
@@ -94,3 +99,17 @@ def form_of() -> Callable[..., PageForm]:
 def reread() -> Callable[..., PageForm]:
     """`reread(client, answer, where)`: the form in an answer."""
     return lambda client, answer, where: read_form(client, answer.text, where)
+
+
+@pytest.fixture
+def shop(any_app: Flask) -> Shelf:
+    """Ten units of each size."""
+    return shelf.fill(10)
+
+
+@pytest.fixture
+def staff(any_app: Flask) -> FlaskClient:
+    """An admin who reads English."""
+    client = entered_as(any_app, "admin")
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client

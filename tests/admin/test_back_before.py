@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from storefront.database import db
@@ -17,25 +16,11 @@ from storefront.payments import conversation
 from storefront.payments import queries as payments
 from storefront.payments.demo_gateway import paid
 from storefront.payments.settle import settle
-from storefront.testing import entered_as
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import POWDER, SMALL, Shelf, new_order
 
 EMAIL = "lotte.jansen@example.nl"
 TWO_SMALL, ONE_POWDER = 6990, 7995
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    return shelf.fill(10)
-
-
-@pytest.fixture
-def staff(any_app: Flask) -> FlaskClient:
-    client = entered_as(any_app, "admin")
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
 
 
 @pytest.fixture

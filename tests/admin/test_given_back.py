@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -21,24 +20,10 @@ from storefront.payments.actions import send_order
 from storefront.payments.demo_gateway import paid
 from storefront.payments.settle import settle
 from storefront.refusals import Refused
-from storefront.testing import entered_as
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import POWDER, SMALL, Shelf, new_order
 
 EMAIL = "lotte.jansen@example.nl"
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    return shelf.fill(10)
-
-
-@pytest.fixture
-def staff(any_app: Flask) -> FlaskClient:
-    client = entered_as(any_app, "admin")
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
 
 
 def buy(shop: Shelf, **changes: Any) -> Order:

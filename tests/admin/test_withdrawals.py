@@ -31,22 +31,9 @@ from storefront.stock import actions as stock
 from storefront.stock.models import StockMovement
 from storefront.testing import entered_as
 from storefront.transactions import writing
-from tests.orders import shelf
 from tests.orders.shelf import POWDER, SMALL, Shelf, new_order
 
 EMAIL = "lotte.jansen@example.nl"
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    return shelf.fill(10)
-
-
-@pytest.fixture
-def staff(any_app: Flask) -> FlaskClient:
-    client = entered_as(any_app, "admin")
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
 
 
 @pytest.fixture

@@ -23,29 +23,9 @@ from storefront.testing import Maker
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import POSTED, SMALL, Shelf
+from tests.shop.conftest import seen
 
 Queries = Callable[[Flask], AbstractContextManager[list[str]]]
-
-
-@pytest.fixture
-def shop(any_app: Flask) -> Shelf:
-    """Ten units of each size."""
-    return shelf.fill(10)
-
-
-@pytest.fixture
-def buyer(any_app: Flask, shop: Shelf) -> FlaskClient:
-    """Somebody with one product in the cart."""
-    client = any_app.test_client()
-    client.post("/en/cart/add", data={"sku": SMALL})
-    return client
-
-
-def seen(page: str) -> str:
-    """The totals that stand on the page."""
-    found = re.search(r'name="seen" value="([^"]*)"', page)
-    assert found is not None
-    return found[1]
 
 
 def post(client: FlaskClient, lang: str = "en", **changes: str | None) -> TestResponse:
