@@ -96,11 +96,10 @@ def _tidy() -> None:
         forget_phones(clock.now() - PHONES_KEPT)
 
 
-Again = hookspecs.Periodic
-PERIODIC: dict[str, Again] = {
-    "sweep": Again(timedelta(minutes=1), conversation.sweep),
-    "reconcile": Again(timedelta(minutes=5), conversation.reconcile),
-    "tidy": Again(timedelta(days=1), _tidy),
+PERIODIC: dict[str, hookspecs.Periodic] = {
+    "sweep": hookspecs.Periodic(timedelta(minutes=1), conversation.sweep),
+    "reconcile": hookspecs.Periodic(timedelta(minutes=5), conversation.reconcile),
+    "tidy": hookspecs.Periodic(timedelta(days=1), _tidy),
 }
 
 
@@ -230,7 +229,7 @@ def known_jobs() -> dict[str, hookspecs.Job]:
     return theirs | JOBS
 
 
-def known_periodic() -> dict[str, Again]:
+def known_periodic() -> dict[str, hookspecs.Periodic]:
     """What plugins do again and again, and the core's, which stays."""
     given = [item for theirs in calling.call_all("periodic_jobs") for item in theirs.items()]
     return dict(given) | PERIODIC

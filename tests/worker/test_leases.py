@@ -21,6 +21,7 @@ from storefront.jobs.models import Heartbeat, Periodic
 from storefront.jobs.models import Job as Row
 from storefront.payments import patience
 from storefront.plugin_api import Job
+from storefront.plugin_api import Periodic as Again
 from storefront.transactions import writing
 
 HOUR = timedelta(hours=1)
@@ -243,7 +244,7 @@ def test_jobs_are_done_between_two_things_that_come_again(
     """A provider that hangs costs each of them half a minute; the mails do not wait for both."""
     did: list[str] = []
     everywhere = [(name, lambda name=name: did.append(name)) for name in ("sweep", "reconcile")]
-    periodic = {name: worker.Again(timedelta(minutes=1), act) for name, act in everywhere}
+    periodic = {name: Again(timedelta(minutes=1), act) for name, act in everywhere}
     monkeypatch.setattr(worker, "known_periodic", lambda: periodic)
     monkeypatch.setitem(worker.JOBS, "test.job", Job(lambda _payload: did.append("mail")))
     with writing():
@@ -269,7 +270,7 @@ def test_what_comes_again_learns_that_the_worker_is_to_end(
 
 def again(monkeypatch: pytest.MonkeyPatch, function: Callable[[], object]) -> None:
     """The only work that comes again is this; plugins have none."""
-    only = {"test": worker.Again(timedelta(minutes=1), function)}
+    only = {"test": Again(timedelta(minutes=1), function)}
     monkeypatch.setattr(worker, "known_periodic", lambda: only)
 
 
