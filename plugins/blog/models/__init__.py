@@ -3,13 +3,25 @@
 from .articles import (
     Article,
     ArticleIngredient,
+    ArticleRelated,
     ArticleSlugHistory,
     ArticleText,
     ArticleTopic,
 )
 from .counting import DaySum, Event, Setting
-from .derived import ArticleCitation, ArticleCollection, ArticleLink, ArticleProduct
-from .library import Author, Correction, Reference, ReferenceAnswer, ReferenceUpdate, Topic, TopicText
+from .derived import ArticleCitation, ArticleCollection, ArticleLink, ArticleProduct, TextBlock
+from .editorial import Revision, WorkingCopy
+from .library import (
+    Author,
+    Correction,
+    Reference,
+    ReferenceAnswer,
+    ReferenceUpdate,
+    Topic,
+    TopicSlugHistory,
+    TopicText,
+)
+from .moving import Import, OldAddress
 
 __all__ = [
     "Article",
@@ -18,6 +30,7 @@ __all__ = [
     "ArticleIngredient",
     "ArticleLink",
     "ArticleProduct",
+    "ArticleRelated",
     "ArticleSlugHistory",
     "ArticleText",
     "ArticleTopic",
@@ -25,10 +38,16 @@ __all__ = [
     "Correction",
     "DaySum",
     "Event",
+    "Import",
+    "OldAddress",
     "Reference",
     "ReferenceAnswer",
     "ReferenceUpdate",
+    "Revision",
     "Setting",
+    "TextBlock",
     "Topic",
+    "TopicSlugHistory",
     "TopicText",
+    "WorkingCopy",
 ]

@@ -18,6 +18,7 @@ class Article(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(60), unique=True)
+    source_lang: Mapped[str] = mapped_column(String(2), default="nl", server_default=text("'nl'"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("plugin_blog_author.id"), index=True)
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("plugin_blog_author.id"), index=True)
     # {"file": "<hash>.svg", "raster": "<hash>.jpg", "width": 1200, "height": 675}
@@ -72,6 +73,9 @@ class ArticleText(Model):
     image_alt: Mapped[str] = mapped_column(String(300), default="")
     body: Mapped[str] = mapped_column(Text, default="")
     updated_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)  # the first time, in this language
+    publish_at: Mapped[datetime | None]  # when it is scheduled
+    number: Mapped[int] = mapped_column(default=1, server_default=text("1"))  # of its last revision
 
     # Derived on save.
     teaser: Mapped[str] = mapped_column(Text, default="")  # the excerpt, or the first 30 words
@@ -101,3 +105,17 @@ class ArticleSlugHistory(Model):
     article_id: Mapped[int] = mapped_column(
         ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), index=True
     )
+
+
+class ArticleRelated(Model):
+    """What an editor wants shown beside an article, in order, before what is found by itself."""
+
+    __tablename__ = "plugin_blog_article_related"
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True
+    )
+    related_id: Mapped[int] = mapped_column(
+        ForeignKey("plugin_blog_article.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)

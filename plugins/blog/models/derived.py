@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.plugin_api import Model
@@ -61,3 +61,28 @@ class ArticleLink(Model):
         ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"), primary_key=True
     )
     target_code: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
+
+
+class TextBlock(Model):
+    """A block of a text as it was last saved, and the block of the other language that it translates.
+
+    A block that changes keeps its row and gets a higher version. It is stale when the block it translates
+    has a higher version than `of_version`.
+    """
+
+    __tablename__ = "plugin_blog_block"
+    __table_args__ = (Index("ix_plugin_blog_block_text", "text_id", "position"),)
+    affects_pages = False
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_article_text.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(
+        String(12)
+    )  # title, lead, alt, h2, h3, p, list, quote, table, picture, embed
+    source: Mapped[str] = mapped_column(Text)  # its Markdown
+    version: Mapped[int] = mapped_column(default=1)
+    of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("plugin_blog_block.id", ondelete="SET NULL"), index=True
+    )
+    of_version: Mapped[int | None]

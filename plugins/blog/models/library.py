@@ -22,6 +22,10 @@ class Author(Model):
     roles: Mapped[LocalText]
     bios: Mapped[LocalText]
     # {"file", "raster", "width", "height"}, or {}
+    picture: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    # other pages of theirs
+    same_as: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    # {"file", "raster", "width", "height"}, or {}
 
 
 class Topic(Model):
@@ -31,6 +35,7 @@ class Topic(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(60), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("plugin_blog_topic.id"), index=True)
     position: Mapped[int] = mapped_column(default=100)
     collection_code: Mapped[str] = mapped_column(String(40), default="")  # sold at the foot of its list
 
@@ -49,6 +54,18 @@ class TopicText(Model):
     name: Mapped[str] = mapped_column(String(120))
     intro: Mapped[str] = mapped_column(Text, default="")
     order_heading: Mapped[str] = mapped_column(String(200), default="")  # over its call to action
+
+
+class TopicSlugHistory(Model):
+    """An address that a topic once had; it answers 301 to the one of now."""
+
+    __tablename__ = "plugin_blog_topic_slug_history"
+    __table_args__ = (UniqueConstraint("lang", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2))
+    slug: Mapped[str] = mapped_column(String(120))
+    topic_id: Mapped[int] = mapped_column(ForeignKey("plugin_blog_topic.id", ondelete="CASCADE"), index=True)
 
 
 class Reference(Model):
