@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from slugify import slugify
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from storefront.plugin_api import LANGUAGES, Refused, db, now, speaking
+from storefront.plugin_api import LANGUAGES, Refused, db, enqueue, now, speaking
 from storefront.plugin_api import gettext as _
 
 from . import citing, evidence, excerpts, library_queries, links, markdown, references, rules, tidying
@@ -23,6 +23,7 @@ from .models import (
     Topic,
 )
 
+PUBLISH = "blog.publish"  # the job that publishes what was scheduled
 RESERVED_SLUGS = {"topics", "feed-xml", "seen"}
 
 
@@ -46,7 +47,7 @@ def save_article(code: str, draft: ArticleDraft, seen: datetime | None = None) -
     seen: when the editor's copy was read; a copy that somebody else has overtaken is refused (409).
     Raises Refused for the first thing that keeps a published text from being published.
     """
-    article = db.session.scalar(select(Article).where(Article.code == code))
+    article = db.session.scalar(select(Article).where(Article.code == code).with_for_update())
     if article is None:
         raise Refused(_("This article does not exist."), status=404)
     if seen is not None and article.updated_at != seen:
@@ -119,13 +120,14 @@ def _fill(article: Article, draft: ArticleDraft) -> None:
     article.featured = draft.featured
     article.reviewed_on, article.review_due = draft.reviewed_on, draft.review_due
     article.updated_at = now()
-    article.published_at = draft.published_at or article.published_at
     if draft.picture is not None:
         article.picture = draft.picture
     _save_subjects(article, draft)
     for lang in LANGUAGES:
         _save_text(article, lang, draft)
     db.session.flush()
+    first = select(func.min(ArticleText.published_at)).where(ArticleText.article_id == article.id)
+    article.published_at = db.session.scalar(first)
 
 
 def _save_subjects(article: Article, draft: ArticleDraft) -> None:
@@ -147,11 +149,12 @@ def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
     text = db.session.scalar(
         select(ArticleText).where(ArticleText.article_id == article.id, ArticleText.lang == lang)
     )
-    if typed.empty and not typed.published:
+    wanted = typed.state or (text.state if text else "draft")
+    if typed.empty and wanted not in rules.COMPLETE:
         if text is not None:
             db.session.delete(text)
         return
-    if typed.published and (found := problems_of(draft, lang, bool(article.picture))):
+    if wanted in rules.COMPLETE and (found := problems_of(draft, lang, bool(article.picture))):
         raise Refused(found[0].message, field=found[0].field)
     slug = typed.slug or slug_of(typed.title)
     if slug != slug_of(slug) or slug in RESERVED_SLUGS:
@@ -165,21 +168,41 @@ def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
             links={},
             sources=[],
             updated_at=now(),
-            state="draft",
+            state=wanted,
         )
         db.session.add(text)
+    planned = text.publish_at
     before = (text.title, text.lead, text.body, text.image_alt, text.state)
     _remember_slug(text, slug)
     text.slug, text.title, text.lead = slug or None, typed.title, typed.lead
     text.excerpt, text.meta_description = typed.excerpt, typed.meta_description
     text.image_alt, text.body = typed.image_alt, tidying.tidy(typed.body)
-    text.state = "published" if typed.published else "draft"
+    set_state(text, wanted, typed.publish_at)
+    if text.state == "published" or text.published_at:
+        text.published_at = typed.published_at or draft.published_at or text.published_at or now()
     if before != (text.title, text.lead, text.body, text.image_alt, text.state):
         text.updated_at = now()
-    if typed.published and article.published_at is None:
-        article.published_at = now()
     _flush_slug(lang)
+    _schedule(text, planned)
     derive(text)
+
+
+def set_state(text: ArticleText, state: str, publish_at: datetime | None = None) -> None:
+    """Bring a text into a state; refused where the one does not follow on the other."""
+    if not rules.may_follow(text.state, state):
+        raise Refused(_("This cannot be done with the text any more. Load the page anew."), status=409)
+    at = publish_at or text.publish_at
+    if state == "scheduled" and (at is None or (at != text.publish_at and at <= now())):
+        raise Refused(_("Choose a moment that is still to come."), field=f"{text.lang}-publish_day")
+    text.state = state
+    text.publish_at = at if state == "scheduled" else None
+
+
+def _schedule(text: ArticleText, planned: datetime | None) -> None:
+    """Let the worker publish a text at its moment; a job for a moment that was changed does nothing."""
+    if text.publish_at and text.publish_at != planned:
+        payload = {"text": text.id, "at": text.publish_at.isoformat()}
+        enqueue(PUBLISH, payload, plugin="blog", run_at=text.publish_at)
 
 
 def _flush_slug(lang: str) -> None:
@@ -192,10 +215,10 @@ def _flush_slug(lang: str) -> None:
 
 
 def _remember_slug(text: ArticleText, slug: str) -> None:
-    """Keep the old address of a published text, for 301; an address in use again is forgotten."""
+    """Keep the old address of a text that readers saw, for 301; an address in use again is forgotten."""
     history = ArticleSlugHistory
     db.session.execute(delete(history).where(history.lang == text.lang, history.slug == slug))
-    if text.slug and text.slug != slug and text.state == "published":
+    if text.slug and text.slug != slug and text.published_at:
         db.session.execute(delete(history).where(history.lang == text.lang, history.slug == text.slug))
         db.session.add(history(lang=text.lang, slug=text.slug, article_id=text.article_id))
 

@@ -78,8 +78,8 @@ def _load_article(article: dict[str, Any], today: date) -> None:
 def read_text(file: str) -> TextDraft:
     """An article file: lines "name: value" between two lines of dashes, then Markdown."""
     _start, head, body = file.split("---\n", 2)
-    values = {}
+    values: dict[str, Any] = {}
     for line in head.strip().splitlines():
         name, _colon, value = line.partition(":")
         values[name.strip()] = value.strip()
-    return TextDraft(body=body.strip(), published=True, **values)
+    return TextDraft(body=body.strip(), state="published", **values)

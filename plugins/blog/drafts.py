@@ -18,7 +18,9 @@ class TextDraft:
     meta_description: str = ""
     image_alt: str = ""
     body: str = ""
-    published: bool = False
+    state: str = ""  # see rules.STATES; "" leaves it as it is, and a new text is a draft
+    published_at: datetime | None = None  # None leaves it as it is; the first publishing sets it
+    publish_at: datetime | None = None  # when it is to be published, for a text that is scheduled
 
     @property
     def empty(self) -> bool:
@@ -40,7 +42,7 @@ class ArticleDraft:
     picture: dict[str, Any] | None = None
     reviewed_on: date | None = None
     review_due: date | None = None
-    published_at: datetime | None = None  # None leaves it as it is; the first publishing sets it
+    published_at: datetime | None = None  # for texts that name none themselves
     texts: dict[str, TextDraft] = field(default_factory=dict)
 
 

@@ -87,6 +87,7 @@ class TextPart(Form):
     meta_description = LongTextField(_("Description for search engines"), [within(200)])
     image_alt = TextField(_("Alternative text of the picture"), [within(300)])
     body = LongTextField(_("Text"), [within(BODY_CHARACTERS)])
+    published_on = DayField(_("Published on"))
 
 
 class ArticleForm(DeepForm):
@@ -106,7 +107,6 @@ class ArticleForm(DeepForm):
     topics = TicksField(_("Also listed under"))
     ingredients = TicksField(_("What the article is about"))
     featured = BooleanField(_("Leads the blog"))
-    published_on = DayField(_("Published on"))
     reviewed_on = DayField(_("Reviewed on"))
     review_due = DayField(_("Review again by"))
     picture = FileField(_("Picture"))

@@ -9,6 +9,26 @@ from typing import Any
 from storefront.plugin_api import LANGUAGES
 from storefront.plugin_api import gettext as _
 
+# The states of a text and those that may follow. Readers see "published" only.
+EDGES = {
+    "draft": ("review", "scheduled", "published"),
+    "review": ("draft", "scheduled", "published"),
+    "scheduled": ("draft", "review", "published"),
+    "published": ("draft", "archived"),
+    "archived": ("draft", "published"),
+}
+STATES = tuple(EDGES)
+# A button of the editor -> the state that it brings the text into.
+DEEDS = {
+    "publish": "published",
+    "unpublish": "draft",
+    "review": "review",
+    "schedule": "scheduled",
+    "archive": "archived",
+    "draft": "draft",
+}
+COMPLETE = ("scheduled", "published")  # the states in which a text needs everything that readers need
+
 # Where a product stands in a text; a call to action before the first heading, in the text or at its end.
 PLACEMENTS = ("card", "lead", "text", "end", "link", "substitute")
 
@@ -36,6 +56,11 @@ class Problem:
 
     field: str
     message: str
+
+
+def may_follow(before: str, after: str) -> bool:
+    """True when a text in one state may be brought into another; it may stay in any."""
+    return before == after or after in EDGES[before]
 
 
 def problems(

@@ -26,11 +26,13 @@ from .. import actions, admin_queries, library_queries
 from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
+from ..rules import COMPLETE, DEEDS
 from . import editing, insert, selling
 from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 from .uploads import larger_posts
 
 PER_PAGE = 50
+BUTTONS = {"save", *(f"{deed}-{lang}" for deed in DEEDS for lang in LANGUAGES)}
 STATES = ("all", "drafts", "published", "missing", "review")
 
 
@@ -101,7 +103,7 @@ def _editor(edited: ArticleToEdit | None) -> ResponseReturnValue:
     selling.press(form)
     if form.insert.data or form.do.data == "add-picture":
         return _page(form, edited, _put_in(form))
-    if not (form.do.data or "").startswith(("save", "publish-", "unpublish-")):
+    if form.do.data not in BUTTONS:
         return _page(form, edited)
     if not fits or form.errors:
         return _page(form, edited, 422)
@@ -125,14 +127,16 @@ def _put_in(form: ArticleForm) -> int:
 
 
 def _save(form: ArticleForm, edited: ArticleToEdit | None) -> ResponseReturnValue:
-    states, said = _wanted_states(form, edited)
+    wanted, said = _deed(form)
     seen = read_moment(form.over.data) or read_moment(form.shown_at.data)
     if edited is not None and seen is None:
         abort(400)
-    draft = editing.draft_of(form, states, edited)
-    if form.published_on.day and form.published_on.day > today():
-        form.refuse(Refused(_("Choose today or an earlier day."), "published_on"))
-    for problem in _problems(draft, form):
+    draft = editing.draft_of(form, wanted, edited)
+    for lang in LANGUAGES:
+        day = form.text(lang).published_on.day
+        if day and day > today():
+            form.refuse(Refused(_("Choose today or an earlier day."), f"{lang}-published_on"))
+    for problem in _problems(draft, form, editing.states_of(edited) | wanted):
         form.refuse(problem)
     if form.listed_errors():
         return _page(form, edited, 422)
@@ -148,25 +152,29 @@ def _save(form: ArticleForm, edited: ArticleToEdit | None) -> ResponseReturnValu
     return redirect(url("blog_admin.edit", code=code, shown=form.shown.data or None), 303)
 
 
-def _wanted_states(form: ArticleForm, edited: ArticleToEdit | None) -> tuple[dict[str, bool], str]:
-    """Which languages are to be published after this post, and what to say then."""
-    states = editing.states_of(edited)
+def _deed(form: ArticleForm) -> tuple[dict[str, str], str]:
+    """Which language gets which state by this post, and what to say then."""
     verb, _dash, lang = (form.do.data or "").partition("-")
-    if lang in LANGUAGES and verb in ("publish", "unpublish"):
-        states[lang] = verb == "publish"
-        language_name = {"nl": _("Dutch"), "en": _("English")}[lang]
-        if states[lang]:
-            return states, _("Saved and published in %(language)s.", language=language_name)
-        return states, _("Saved; readers no longer see it in %(language)s.", language=language_name)
-    return states, _("Saved.")
+    if lang not in LANGUAGES or verb not in DEEDS:
+        return {}, _("Saved.")
+    name = {"nl": _("Dutch"), "en": _("English")}[lang]
+    said = {
+        "publish": _("Saved and published in %(language)s.", language=name),
+        "unpublish": _("Saved; readers no longer see it in %(language)s.", language=name),
+        "review": _("Saved; it is in review in %(language)s.", language=name),
+        "schedule": _("Saved; it will be published in %(language)s by itself.", language=name),
+        "archive": _("Saved and archived in %(language)s; readers no longer see it.", language=name),
+        "draft": _("Saved; it is a draft again in %(language)s.", language=name),
+    }
+    return {lang: DEEDS[verb]}, said[verb]
 
 
-def _problems(draft: ArticleDraft, form: ArticleForm) -> list[Refused]:
+def _problems(draft: ArticleDraft, form: ArticleForm, states: dict[str, str]) -> list[Refused]:
     """Everything that keeps a language from being published, each once."""
     has_picture = bool(form.kept_picture) and not form.no_picture.data
     found: dict[tuple[str, str], Refused] = {}
     for lang in LANGUAGES:
-        if draft.texts[lang].published:
+        if states[lang] in COMPLETE:
             for problem in actions.problems_of(draft, lang, has_picture):
                 refusal = Refused(problem.message, field=problem.field)
                 found.setdefault((problem.field, problem.message), refusal)

@@ -63,7 +63,6 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
             "topics": edited.topics[1:],
             "ingredients": edited.ingredients,
             "featured": article.featured,
-            "published_on": local(article.published_at).date() if article.published_at else None,
             "reviewed_on": article.reviewed_on,
             "review_due": article.review_due,
             "picture_kept": json.dumps(article.picture) if article.picture else "",
@@ -71,6 +70,7 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
         }
         for one, text in edited.texts.items():
             given[one] = {name: getattr(text, name) or "" for name in TEXT_FIELDS}
+            given[one]["published_on"] = local(text.published_at).date() if text.published_at else None
     form = ArticleForm(data=given)
     if not form.is_submitted():
         for one in LANGUAGES:
@@ -80,19 +80,21 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
     return form
 
 
-def states_of(edited: ArticleToEdit | None) -> dict[str, bool]:
-    """In which languages readers see the article now."""
+def states_of(edited: ArticleToEdit | None) -> dict[str, str]:
+    """The state of each language now; what is not there yet is a draft."""
     texts = edited.texts if edited else {}
-    return {lang: lang in texts and texts[lang].state == "published" for lang in LANGUAGES}
+    return {lang: texts[lang].state if lang in texts else "draft" for lang in LANGUAGES}
 
 
-def draft_of(form: ArticleForm, states: dict[str, bool], edited: ArticleToEdit | None) -> ArticleDraft:
-    """What the form holds, as plain values."""
+def draft_of(form: ArticleForm, wanted: dict[str, str], edited: ArticleToEdit | None) -> ArticleDraft:
+    """What the form holds, as plain values. wanted: the languages whose state changes."""
     texts = {}
     for lang in LANGUAGES:
         part = form.text(lang)
-        values = {name: part[name].data or "" for name in TEXT_FIELDS}
-        texts[lang] = TextDraft(**values, published=states[lang])
+        values: dict[str, Any] = {name: part[name].data or "" for name in TEXT_FIELDS}
+        before = edited.texts[lang].published_at if edited and lang in edited.texts else None
+        day = _moment(part.published_on.day, before)
+        texts[lang] = TextDraft(**values, state=wanted.get(lang, ""), published_at=day)
     return ArticleDraft(
         author=form.author.data or "",
         reviewer=form.reviewer.data or "",
@@ -100,18 +102,16 @@ def draft_of(form: ArticleForm, states: dict[str, bool], edited: ArticleToEdit |
         ingredients=tuple(form.ingredients.data or ()),
         featured=bool(form.featured.data),
         picture={} if form.no_picture.data else (form.kept_picture or None),
-        published_at=_moment(form.published_on.day, edited),
         reviewed_on=form.reviewed_on.day,
         review_due=form.review_due.day,
         texts=texts,
     )
 
 
-def _moment(day: date | None, edited: ArticleToEdit | None) -> datetime | None:
+def _moment(day: date | None, before: datetime | None) -> datetime | None:
     """The moment of publishing for a chosen day; the hour stays when the day does."""
     if day is None:
         return None
-    before = edited.article.published_at if edited else None
     if before and local(before).date() == day:
         return before
     moment = datetime.combine(day, NEW_DAY_STARTS, local(now()).tzinfo)
@@ -137,7 +137,7 @@ def keep_uploads(form: ArticleForm) -> None:
 def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False) -> dict[str, Any]:
     """Everything that the editor's page shows."""
     states = states_of(edited)
-    draft = draft_of(form, states, edited)
+    draft = draft_of(form, {}, edited)
     shown = form.shown.data if form.shown.data in LANGUAGES else language()
     kind = form.look_in.data if form.look_in.data in KINDS else KINDS[0]
     lists = collections(language())
@@ -165,7 +165,7 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
         "stale": stale,
         "newer": edited.article.updated_at if stale and edited else None,
         "saved_at": edited.article.updated_at if edited else None,
-        "deletable": edited is not None and not any(states.values()),
+        "deletable": edited is not None and "published" not in states.values(),
     }
 
 
@@ -216,7 +216,9 @@ def _side(
         "findings": _findings(facts, draft, bool(form.kept_picture) and not form.no_picture.data),
         "cited": [(library[key], references.short(references.as_dict(library[key])), n) for key, n in cited],
         "products": _linked(rendered, offers),
-        "path": url("blog.article", lang=lang, slug=slug) if slug and states_of(edited)[lang] else "",
+        "path": url("blog.article", lang=lang, slug=slug)
+        if slug and states_of(edited)[lang] == "published"
+        else "",
     }
 
 

@@ -78,13 +78,14 @@ def write() -> Callable[..., str]:
         nonlocal made
         made += 1
         langs = values.pop("langs", ("nl", "en"))
-        published = values.pop("published", True)
+        state = "published" if values.pop("published", True) else "draft"
+        state = values.pop("state", state)
         fields = {"body": "A text of some words.", "lead": f"Lead of {title}."} | {
             name: values.pop(name)
             for name in ("body", "lead", "excerpt", "meta_description", "image_alt", "slug")
             if name in values
         }
-        texts = {lang: TextDraft(title=title, published=published, **fields) for lang in langs}
+        texts = {lang: TextDraft(title=title, state=state, **fields) for lang in langs}
         values = {"author": "ada", "published_at": START + timedelta(days=made)} | values
         with writing():
             return actions.create_article(ArticleDraft(texts=texts, **values)).code

@@ -208,7 +208,7 @@ class Blog:
                 title=f"{MARK[lang]} {story.code} {story.version}",
                 slug=story.slug(lang),
                 body=self.body(story, lang),
-                published=story.published,
+                state="published" if story.published else "draft",
             )
             for lang in story.langs
         }

@@ -35,8 +35,8 @@ BODY = "One[@liu2016] [link](product:nmn-c).\n\n:::product mgt-c\n\nTwo[@liu2016
 
 def draft(**values: Any) -> ArticleDraft:
     body = values.pop("body", "Text.")
-    published = values.pop("published", True)
-    text = TextDraft(title="Magnesium", slug="magnesium", body=body, published=published)
+    state = "published" if values.pop("published", True) else "draft"
+    text = TextDraft(title="Magnesium", slug="magnesium", body=body, state=state)
     return ArticleDraft(author="ada", texts={"en": text}, **values)
 
 
@@ -150,14 +150,14 @@ def test_an_address_is_ascii_words_and_hyphens(app: Flask, write: Write, slug: s
 def test_the_moment_of_publishing_is_the_first_one_unless_given(app: Flask) -> None:
     with writing():
         code = actions.create_article(draft(published=False)).code
-    assert db.session.scalars(select(Article.published_at)).one() is None
+    assert db.session.scalars(select(ArticleText.published_at)).one() is None
     save(code)
-    first = db.session.scalars(select(Article.published_at)).one()
+    first = db.session.scalars(select(ArticleText.published_at)).one()
     save(code, body="Changed.")
-    assert db.session.scalars(select(Article.published_at)).one() == first
+    assert db.session.scalars(select(ArticleText.published_at)).one() == first
     moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
     save(code, published_at=moment)
-    assert db.session.scalars(select(Article.published_at)).one() == moment
+    assert db.session.scalars(select(ArticleText.published_at)).one() == moment
 
 
 def test_codes_are_made_from_titles_and_never_twice(app: Flask, write: Write) -> None:

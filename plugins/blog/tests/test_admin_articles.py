@@ -261,17 +261,17 @@ def test_two_articles_cannot_share_an_address(marketer_client: FlaskClient) -> N
 
 @pytest.mark.parametrize("day", ["soon", "2026-13-01", "2999-01-01", "31-12-2025"])
 def test_a_day_that_cannot_be_the_day_of_publishing(marketer_client: FlaskClient, day: str) -> None:
-    form = opened(marketer_client) | {"do": "save", "published_on": day}
+    form = opened(marketer_client) | {"do": "save", "nl-published_on": day}
     response = marketer_client.post(EDIT, data=form)
     assert response.status_code == 422
-    assert message(response, "published_on")
-    assert value(response, "published_on") == day
+    assert message(response, "nl-published_on")
+    assert value(response, "nl-published_on") == day
 
 
 def test_an_earlier_day_of_publishing_is_kept(marketer_client: FlaskClient) -> None:
-    form = opened(marketer_client) | {"do": "save", "published_on": "2024-05-06"}
+    form = opened(marketer_client) | {"do": "save", "nl-published_on": "2024-05-06"}
     assert marketer_client.post(EDIT, data=form).status_code == 303
-    assert opened(marketer_client)["published_on"] == "2024-05-06"
+    assert opened(marketer_client)["nl-published_on"] == "2024-05-06"
 
 
 def test_only_drafts_are_deleted(marketer_client: FlaskClient) -> None:

@@ -79,7 +79,7 @@ def test_hostile_text_never_becomes_a_tag(marketer_client: FlaskClient) -> None:
     assert value(response, "en-title") == nasty
 
 
-@pytest.mark.parametrize("name", ["nl-title", "nl-body", "look_for", "published_on"])
+@pytest.mark.parametrize("name", ["nl-title", "nl-body", "look_for", "nl-published_on"])
 def test_a_nul_byte_is_answered_with_400(marketer_client: FlaskClient, name: str) -> None:
     form = opened(marketer_client) | {"do": "save", name: "a\x00b"}
     assert marketer_client.post(EDIT, data=form).status_code == 400

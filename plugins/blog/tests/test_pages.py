@@ -101,7 +101,7 @@ def test_an_old_address_moves_to_the_one_of_now(client: FlaskClient, write: Writ
     code = write("First title", slug="first")
 
     def save(slug: str) -> None:
-        texts = {lang: TextDraft(title="T", body="B.", slug=slug, published=True) for lang in LANGUAGES}
+        texts = {lang: TextDraft(title="T", body="B.", slug=slug, state="published") for lang in LANGUAGES}
         with writing():
             actions.save_article(code, ArticleDraft(author="ada", texts=texts))
 

@@ -327,7 +327,7 @@ def test_the_review_that_is_due_is_kept(app: Flask) -> None:
         reviewer="rik",
         reviewed_on=date(2026, 1, 1),
         review_due=date(2026, 6, 1),
-        texts={"en": TextDraft(title="Due", body="Text.", published=True)},
+        texts={"en": TextDraft(title="Due", body="Text.", state="published")},
     )
     with writing():
         code = actions.create_article(draft).code

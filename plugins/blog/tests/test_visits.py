@@ -55,7 +55,8 @@ def stock_up() -> None:
     with writing():
         library.save_author("Ada Pen", {"nl": "", "en": ""}, {"nl": "", "en": ""}, new_key="ada")
         for code in ARTICLES:
-            texts = {lang: TextDraft(title=code, slug=code, body=BODY, published=True) for lang in LANGUAGES}
+            text = TextDraft(title=code, slug=code, body=BODY, state="published")
+            texts = dict.fromkeys(LANGUAGES, text)
             actions.create_article(ArticleDraft(author="ada", published_at=now(), texts=texts), code)
 
 
