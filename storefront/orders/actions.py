@@ -139,6 +139,7 @@ def _order(new: NewOrder, sums: Totals, moment: datetime) -> Order:
         terms_version=new.terms_version,
         placed_at=moment,
         reserved_until=moment + rules.RESERVATION,
+        notes=dict(new.notes),
     )
 
 

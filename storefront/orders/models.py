@@ -72,6 +72,8 @@ class Order(Model):
     closed_at: Mapped[datetime | None]  # cancelled, expired or refunded
     tracking_code: Mapped[str] = mapped_column(String(80), default="")
     refunded_cents: Mapped[int] = mapped_column(default=0)
+    # What plugins noted when it was placed: {"name of the plugin": "its text"}
+    notes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", lazy="select")
     events: Mapped[list[OrderEvent]] = relationship(order_by="OrderEvent.id", lazy="select")

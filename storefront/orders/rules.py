@@ -126,6 +126,7 @@ class NewOrder:
     reductions: tuple[Reduction, ...] = ()  # those that count
     terms_version: datetime | None = None  # when the terms that the buyer accepted were last changed
     replaces: int | None = None  # the open order of this cart whose session was ended at the provider
+    notes: Mapping[str, str] = field(default_factory=dict)  # what plugins note, by the plugin's name
     digest: str = field(default="")
 
     def __post_init__(self) -> None:

@@ -7,8 +7,8 @@ refund that belongs to a withdrawal, and so to certain lines, is spread like any
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -31,6 +31,7 @@ _SOLD = (
         Order.total_cents,
         Order.refunded_cents,
         Order.vat,
+        Order.notes,
         OrderLine.product_code,
         OrderLine.sku,
         OrderLine.quantity,
@@ -49,7 +50,8 @@ class SoldLine:
     """A line of a paid order. Nothing in it says who bought.
 
     paid_cents: what was paid for it, after discounts, with VAT. net_cents: what of that was kept after
-    refunds, without VAT. order_net_cents: the same of the whole order, with its delivery.
+    refunds, without VAT. order_net_cents: the same of the whole order, with its delivery. notes: what
+    plugins noted when it was placed, by their names.
     """
 
     order: str
@@ -62,6 +64,7 @@ class SoldLine:
     paid_cents: int
     net_cents: int
     order_net_cents: int
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def sales(since: date, until: date) -> list[SoldLine]:
@@ -91,6 +94,7 @@ def _lines(rows: Sequence[Any]) -> Iterator[SoldLine]:
             row.paid_cents,
             kept_of(row.paid_cents, row.vat_cents, refund),
             whole,
+            row.notes,
         )
 
 

@@ -59,6 +59,12 @@ def call_markup(hook: str, **values: object) -> Markup:
     return Markup("").join(call_all(hook, **values))
 
 
+def call_named(hook: str, **values: object) -> dict[str, Any]:
+    """Call a hook in every plugin: the results that are not None, by the plugin's name."""
+    answers = {one[0]: _answer(hook, one, values) for one in plugins().implementations(hook)}
+    return {name: answer for name, answer in answers.items() if answer is not None}
+
+
 def tell(plugin: str, hook: str, **values: object) -> None:
     """Call a hook that gives nothing in one plugin; like `call_all` it goes on when that fails."""
     for name, implementation in plugins().implementations(hook):

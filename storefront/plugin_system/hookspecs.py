@@ -174,6 +174,10 @@ class Specs:
         """After something was put into a cart by a form that says where it stands; in a transaction."""
 
     @hookspec
+    def order_notes(self) -> str:
+        """In the checkout, just before an order is placed: a text that the plugin finds again with it."""
+
+    @hookspec
     def order_placed(self, order_id: int) -> None:
         """By the worker, after an order was placed; at least once per order, so it must bear a repeat."""
 
