@@ -43,6 +43,7 @@ from storefront.shop.cart_shown import shown
 from storefront.shop.checkout_cart import with_lines
 from storefront.shop.checkout_choice import Choice, choice_of
 from storefront.shop.checkout_forms import CheckoutForm
+from storefront.shop.order_notes import order_notes
 from storefront.shop.parcels import grams, too_heavy
 from storefront.shop.payment import away, onward, pay
 from storefront.transactions import repeated, writing
@@ -280,6 +281,7 @@ def _new_order(lang: str, form: CheckoutForm, of: Basket, choice: Choice) -> New
         payment_method=method.code,
         payment_name=in_language(method.names, lang),
         terms_version=pages.saved_at("terms", lang),
+        notes=order_notes(),
     )
 
 
