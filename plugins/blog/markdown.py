@@ -139,6 +139,12 @@ def keys_in(text: str) -> list[str]:
     return list(env["cited"])
 
 
+def tokens_of(text: str) -> list[Token]:
+    """The parsed text."""
+    tokens, _env = _parsed(text, None)
+    return tokens
+
+
 def paragraphs(text: str) -> list[str]:
     """The words of each paragraph, heading, point and cell of a text."""
     tokens, _env = _parsed(text, None)
