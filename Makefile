@@ -87,7 +87,7 @@ shots: .venv/test.stamp browser
 	@$(BIN)/python -m benchmarks.shots
 
 art: .venv/test.stamp
-	@$(BIN)/python -m storefront.demo.make_art plugins/blog/demo/art
+	@$(BIN)/python -m storefront.demo.make_art plugins/blog/demo/pictures
 
 lock: .venv/test.stamp
 	@$(BIN)/python -m uv pip compile requirements.txt --generate-hashes --no-header --python-version 3.11 -o requirements.lock --quiet

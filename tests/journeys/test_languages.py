@@ -58,7 +58,7 @@ def foreign(crawled_app) -> dict[str, tuple[set[str], re.Pattern[str]]]:
             (nl if row.lang == "nl" else en).update(row[1:])
         db.session.remove()
     for file in ROOT.glob("plugins/blog/demo/articles/*.md"):
-        head = re.findall(r"^(?:title|lead): (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        head = re.findall(r'^(?:title|lead): "?(.+?)"?$', file.read_text(encoding="utf-8"), re.MULTILINE)
         (nl if file.name.endswith(".nl.md") else en).update(head)
     both = nl & en
     return {"nl": patterns(en - both, nl), "en": patterns(nl - both, en)}

@@ -1,0 +1,1 @@
+"""Articles as files: Markdown with front matter and a library as CSL-JSON, out and in; and a Shopify blog."""
