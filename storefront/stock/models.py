@@ -1,10 +1,10 @@
-"""Lots, stock levels, and the append-only ledger of movements."""
+"""Lots, stock levels, the append-only ledger of movements, and who waits for stock."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database import LocalText, Model
@@ -68,3 +68,19 @@ class StockMovement(Model):
     order_id: Mapped[int | None] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(120), default="")
     at: Mapped[datetime]
+
+
+class StockAlert(Model):
+    """Somebody wants one mail when a product can be bought again. The row goes when that mail does."""
+
+    __tablename__ = "stock_alert"
+    affects_pages = False
+    __table_args__ = (UniqueConstraint("product_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    lang: Mapped[str] = mapped_column(String(2))
+    email: Mapped[str] = mapped_column(String(254))
+    token: Mapped[str] = mapped_column(String(40), unique=True)  # of the link in the mail that asks
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # None: the mail that asks is not answered
