@@ -94,7 +94,8 @@ class ArticleForm(DeepForm):
     """An article in both languages, with the picker that puts things into its text.
 
     shown_at: when the article was last saved as this form was shown. over: the version that the writer
-    chose to replace after somebody else had saved. shown: the language in front.
+    chose to replace after somebody else had saved. working_key: the window's, under which its text is kept.
+    shown: the language in front.
     """
 
     nl = FormField(TextPart)
@@ -114,6 +115,7 @@ class ArticleForm(DeepForm):
     picture_kept = HiddenField()
     shown_at = HiddenField()
     over = HiddenField()
+    working_key = HiddenField()
     shown = HiddenField()
     do = HiddenField()
     look_in = HiddenField()
@@ -168,6 +170,18 @@ class PictureForm(StaffForm):
 
     text_picture = FileField()
     text_picture_alt = TextField(validators=[within(300)])
+
+
+class WorkingForm(StaffForm):
+    """What stands in a window of the editor and is not saved yet, as JSON."""
+
+    fields = HiddenField(validators=[within(400_000, 1)])
+
+
+class DropForm(StaffForm):
+    """A working copy that is to be thrown away."""
+
+    key = HiddenField()
 
 
 class ButtonForm(StaffForm):

@@ -1,6 +1,6 @@
 """The blog's pages for staff: articles, their editor, and the library of references."""
 
-from . import articles, authors, insert, library, performance, preview, settings, topics, updates
+from . import articles, authors, insert, library, performance, preview, settings, topics, updates, working
 from .blueprint import blueprint
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "settings",
     "topics",
     "updates",
+    "working",
 ]

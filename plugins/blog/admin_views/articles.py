@@ -22,7 +22,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from .. import actions, admin_queries, library_queries
+from .. import actions, admin_queries, library_queries, working
 from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
@@ -143,6 +143,7 @@ def _save(form: ArticleForm, edited: ArticleToEdit | None) -> ResponseReturnValu
     try:
         with writing():
             code = _write(draft, seen, edited)
+            working.drop(form.working_key.data or "", actor())
             audit(actor(), f"article.{form.do.data}", code)
     except Refused as refusal:
         form.refuse(refusal)

@@ -45,14 +45,17 @@ from ..drafts import ArticleDraft, TextDraft
 from ..findings import Finding
 from ..forms import KINDS, ArticleForm
 from ..rules import title_for
-from . import insert, preview, selling
+from . import insert, preview, selling, working
 
 TEXT_FIELDS = ("title", "slug", "lead", "excerpt", "meta_description", "image_alt", "body")
 NEW_DAY_STARTS = time(9)  # the hour of an article whose day was chosen by hand
 
 
 def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
-    """The form for an article as it is saved, or an empty one; in a post, as it was sent."""
+    """The form for an article as it is saved, or an empty one; in a post, as it was sent.
+
+    When a working copy is taken back, the form is filled as its post would fill it.
+    """
     given: dict[str, Any] = {}
     if edited is not None:
         article = edited.article
@@ -71,8 +74,9 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
         for one, text in edited.texts.items():
             given[one] = {name: getattr(text, name) or "" for name in TEXT_FIELDS}
             given[one]["published_on"] = local(text.published_at).date() if text.published_at else None
-    form = ArticleForm(data=given)
-    if not form.is_submitted():
+    copy = working.taken(edited.article.code if edited else "")
+    form = ArticleForm(data=given) if copy is None else ArticleForm(copy, data=given)
+    if not form.is_submitted() and copy is None:
         for one in LANGUAGES:
             form.cta(one).show(call_to_action.read(form.text(one).body.data or "") or CallToAction())
     lang = language()
@@ -165,6 +169,7 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
         "stale": stale,
         "newer": edited.article.updated_at if stale and edited else None,
         "saved_at": edited.article.updated_at if edited else None,
+        **working.around(form, edited, stale),
         "deletable": edited is not None and "published" not in states.values(),
     }
 

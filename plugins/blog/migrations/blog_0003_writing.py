@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("based_on", storefront.database.UtcDateTime(), nullable=True),
         sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("opened_at", storefront.database.UtcDateTime(), nullable=False),
         sa.Column("saved_at", storefront.database.UtcDateTime(), nullable=False),
+        sa.Column("seen_at", storefront.database.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_blog_working_copy")),
         sa.UniqueConstraint("key", name=op.f("uq_plugin_blog_working_copy_key")),
     )
@@ -29,6 +31,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_plugin_blog_working_copy_article_code"), ["article_code"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_plugin_blog_working_copy_seen_at"), ["seen_at"], unique=False)
     # --- languages and editorial life
     with op.batch_alter_table("plugin_blog_article", schema=None) as batch_op:
         batch_op.add_column(
@@ -51,6 +54,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("of_id", sa.Integer(), nullable=True),
         sa.Column("of_version", sa.Integer(), nullable=True),
+        sa.Column("of_source", sa.Text(), nullable=False),
+        sa.Column("alone", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["of_id"],
             ["plugin_blog_block.id"],

@@ -31,7 +31,10 @@ class Revision(Model):
 
 
 class WorkingCopy(Model):
-    """What somebody is writing and has not saved: one per window, gone when it is saved."""
+    """What somebody is writing and has not saved: one per window, gone when it is saved.
+
+    It is there as soon as somebody opens the editor, so that others see it: without fields, then.
+    """
 
     __tablename__ = "plugin_blog_working_copy"
     affects_pages = False
@@ -42,4 +45,6 @@ class WorkingCopy(Model):
     actor: Mapped[str] = mapped_column(String(120))
     based_on: Mapped[datetime | None]  # Article.updated_at when the editor was opened
     fields: Mapped[dict[str, Any]]  # name of the form field -> what stands in it
-    saved_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    saved_at: Mapped[datetime]  # when the fields were last taken in
+    seen_at: Mapped[datetime] = mapped_column(index=True)  # when the window was last heard of
