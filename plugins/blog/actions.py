@@ -24,7 +24,7 @@ from .models import (
 )
 
 PUBLISH = "blog.publish"  # the job that publishes what was scheduled
-RESERVED_SLUGS = {"topics", "feed-xml", "seen"}
+RESERVED_SLUGS = {"topics", "authors", "feed-xml", "seen"}
 
 
 def create_article(draft: ArticleDraft, code: str = "") -> Article:

@@ -9,18 +9,31 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from flask import g
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storefront.plugin_api import fetch, url
 
 from .excerpts import folded
-from .models import Article, ArticleIngredient, ArticleProduct, ArticleText, ArticleTopic, Author, TopicText
+from .models import (
+    Article,
+    ArticleCitation,
+    ArticleIngredient,
+    ArticleProduct,
+    ArticleRelated,
+    ArticleText,
+    ArticleTopic,
+    Author,
+    Topic,
+    TopicText,
+)
 
 PER_PAGE = 10
 RELATED = 3
 FOUND_AT_MOST = 20
 MOST_WORDS = 8
+MOST = 1_000  # behind every place that an editor can choose
 
 
 class Card(NamedTuple):
@@ -38,12 +51,15 @@ class Card(NamedTuple):
     topic: str
     author: str
     reviewer: str
+    author_key: str
     path: str
 
 
 _lang: Any = bindparam("lang")
 _this: Any = bindparam("article_id")
 _author, _reviewer = aliased(Author), aliased(Author)
+# A text that was published first in the other language has a day of its own.
+PUBLISHED = func.coalesce(ArticleText.published_at, Article.published_at)
 _CARDS: Select[*tuple[Any, ...]] = (
     select(
         Article.code,
@@ -52,12 +68,13 @@ _CARDS: Select[*tuple[Any, ...]] = (
         ArticleText.teaser,
         ArticleText.minutes,
         Article.picture,
-        Article.published_at,
+        PUBLISHED.label("published_at"),
         ArticleText.updated_at,
         Article.reviewed_on,
         func.coalesce(TopicText.name, "").label("topic"),
         _author.name.label("author"),
         func.coalesce(_reviewer.name, "").label("reviewer"),
+        _author.key.label("author_key"),
     )
     .select_from(Article)
     .join(ArticleText, ArticleText.article_id == Article.id)
@@ -67,23 +84,43 @@ _CARDS: Select[*tuple[Any, ...]] = (
     .outerjoin(TopicText, (TopicText.topic_id == ArticleTopic.topic_id) & (TopicText.lang == _lang))
     .where(ArticleText.lang == _lang, ArticleText.state == "published")
 )
-_NEWEST = (Article.published_at.desc(), Article.id.desc())
+_NEWEST = (PUBLISHED.desc(), Article.id.desc())
 
 
 def _neighbours() -> Select[*tuple[Any, ...]]:
-    """Every other article with its place: a shared topic first, then a shared ingredient, then the newest."""
-    my_topics = select(ArticleTopic.topic_id).where(ArticleTopic.article_id == _this)
+    """Every other article with its place: what an editor chose, then by nearness, then the newest."""
+    chosen = (
+        select(ArticleRelated.position)
+        .where(ArticleRelated.article_id == _this, ArticleRelated.related_id == Article.id)
+        .scalar_subquery()
+    )
+    place = func.row_number().over(order_by=(func.coalesce(chosen, MOST), _nearness(), *_NEWEST))
+    ranked = _CARDS.add_columns(place.label("place")).where(Article.id != _this).subquery()
+    linked = ranked.c.code.in_(bindparam("codes", expanding=True))
+    return select(ranked).where(or_(ranked.c.place <= RELATED, linked)).order_by(ranked.c.place)
+
+
+def _nearness() -> ColumnElement[int]:
+    """0 for the same main topic, then a shared topic, a shared ingredient, a shared source; 4 for nothing."""
+    mine, about, holding = aliased(ArticleTopic), aliased(ArticleTopic), aliased(ArticleIngredient)
+    my_topics = select(mine.topic_id).where(mine.article_id == _this)
     my_ingredients = select(ArticleIngredient.ingredient_code).where(ArticleIngredient.article_id == _this)
-    about, holding = aliased(ArticleTopic), aliased(ArticleIngredient)
-    topic = select(1).where(about.article_id == Article.id, about.topic_id.in_(my_topics))
+    text = aliased(ArticleText)
+    my_sources = (
+        select(ArticleCitation.reference_id)
+        .join(text, text.id == ArticleCitation.text_id)
+        .where(text.article_id == _this, text.lang == _lang)
+    )
+    citing = aliased(ArticleCitation)
+    same = select(1).where(about.article_id == Article.id)
+    main = same.where(about.position == 0, about.topic_id.in_(my_topics.where(mine.position == 0)))
+    topic = same.where(about.topic_id.in_(my_topics))
     ingredient = select(1).where(
         holding.article_id == Article.id, holding.ingredient_code.in_(my_ingredients)
     )
-    nearness = case((topic.exists(), 0), (ingredient.exists(), 1), else_=2)
-    place = func.row_number().over(order_by=(nearness, *_NEWEST)).label("place")
-    ranked = _CARDS.add_columns(place).where(Article.id != _this).subquery()
-    linked = ranked.c.code.in_(bindparam("codes", expanding=True))
-    return select(ranked).where(or_(ranked.c.place <= RELATED, linked)).order_by(ranked.c.place)
+    source = select(1).where(citing.text_id == ArticleText.id, citing.reference_id.in_(my_sources))
+    ways = (main, topic, ingredient, source)
+    return case(*[(way.exists(), number) for number, way in enumerate(ways)], else_=len(ways))
 
 
 _NEIGHBOURS = _neighbours()
@@ -96,24 +133,28 @@ _LINKING = (
     .order_by(*_NEWEST)
     .limit(bindparam("most"))
 )
-_about = aliased(ArticleTopic)
 _PAGE = (
     _CARDS.add_columns(func.count().over().label("total"))
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
 _INDEX = _PAGE.order_by(Article.featured.desc(), *_NEWEST)
-_TOPIC = (
-    _PAGE.join(_about, _about.article_id == Article.id)
-    .where(_about.topic_id == bindparam("topic"))
-    .order_by(*_NEWEST)
+_UNDER_TOPIC = Article.id.in_(  # the articles of a topic, and of the topics below it
+    select(ArticleTopic.article_id)
+    .join(Topic, Topic.id == ArticleTopic.topic_id)
+    .where(or_(Topic.id == bindparam("topic"), Topic.parent_id == bindparam("topic")))
 )
+_TOPIC = _PAGE.where(_UNDER_TOPIC).order_by(*_NEWEST)
+_PERSON = _PAGE.where(
+    or_(Article.author_id == bindparam("person"), Article.reviewer_id == bindparam("person"))
+).order_by(case((Article.author_id == bindparam("person"), 0), else_=1), *_NEWEST)
 _FIRST = _CARDS.order_by(*_NEWEST).limit(bindparam("most"))
+_FIRST_OF_TOPIC = _FIRST.where(_UNDER_TOPIC)
 
 
 def _cards(rows: Iterable[Any], lang: str) -> list[Card]:
     start = url("blog.article", lang=lang, slug="-").removesuffix("-")
-    return [Card._make([*row[:12], start + row.slug]) for row in rows]
+    return [Card._make([*row[:13], start + row.slug]) for row in rows]
 
 
 def listing(lang: str, topic_id: int | None = None, page: int = 1) -> tuple[list[Card], int]:
@@ -123,9 +164,17 @@ def listing(lang: str, topic_id: int | None = None, page: int = 1) -> tuple[list
     return _cards(rows, lang), rows[0].total if rows else 0
 
 
-def newest(lang: str, limit: int) -> list[Card]:
-    """The newest articles."""
-    return _cards(fetch(_FIRST, {"lang": lang, "most": limit}), lang)
+def of_person(lang: str, person_id: int, page: int = 1) -> tuple[list[Card], int]:
+    """One page of what a person wrote and then of what they reviewed, and the number of all that."""
+    values = {"lang": lang, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE, "person": person_id}
+    rows = fetch(_PERSON, values)
+    return _cards(rows, lang), rows[0].total if rows else 0
+
+
+def newest(lang: str, limit: int, topic_id: int | None = None) -> list[Card]:
+    """The newest articles, of all or of a topic with those below it."""
+    values = {"lang": lang, "most": limit, "topic": topic_id}
+    return _cards(fetch(_FIRST if topic_id is None else _FIRST_OF_TOPIC, values), lang)
 
 
 def leading(lang: str, limit: int) -> list[Card]:
@@ -136,7 +185,8 @@ def leading(lang: str, limit: int) -> list[Card]:
 def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list[Card], dict[str, str]]:
     """Related articles, and the addresses of those that the text links (by code): one query.
 
-    Related is: a shared topic first, then a shared ingredient, then the newest; never the article itself.
+    Related is what an editor chose, then the same main topic, another shared topic, a shared ingredient, a
+    shared source, and at last the newest; never the article itself, and none twice.
     """
     values = {"article_id": article_id, "lang": lang, "codes": list(codes)}
     rows = fetch(_NEIGHBOURS, values)
@@ -144,9 +194,12 @@ def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list
 
 
 def linking(product_code: str, lang: str, limit: int = 4) -> list[Card]:
-    """The articles that show or link a product, newest first."""
-    values = {"product": product_code, "lang": lang, "most": limit}
-    return _cards(fetch(_LINKING, values), lang)
+    """The articles that show or link a product, newest first; asked once in a request."""
+    found: dict[tuple[str, str], list[Card]] = g.setdefault("articles_linking", {})
+    if (product_code, lang) not in found:
+        values = {"product": product_code, "lang": lang, "most": limit}
+        found[product_code, lang] = _cards(fetch(_LINKING, values), lang)
+    return found[product_code, lang]
 
 
 def search(text: str, lang: str) -> list[Card]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from storefront.plugin_api import (
-    LANGUAGES,
     Job,
     MenuItem,
     Panel,
@@ -26,7 +26,18 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 from storefront.plugin_api import today as this_day
 
-from . import admin_queries, admin_views, beacon, cards, counting, looking, queries, touched, views
+from . import (
+    admin_queries,
+    admin_views,
+    beacon,
+    cards,
+    counting,
+    looking,
+    sitemap,
+    structured,
+    touched,
+    views,
+)
 from .admin_views import settings
 from .demo_data import load
 
@@ -105,6 +116,13 @@ def product_page_below(product_id: int, product_code: str, lang: str) -> Markup 
 
 
 @hookimpl
+def product_structured_data(product_code: str, lang: str) -> dict[str, Any]:
+    """The articles that link the product, for programs; read together with what its page lists."""
+    found = cards.linking(product_code, lang)
+    return {"subjectOf": structured.about_product(found, lang)} if found else {}
+
+
+@hookimpl
 def search_results(text: str, lang: str) -> Iterable[SearchResult]:
     """Found articles."""
     return [
@@ -115,15 +133,8 @@ def search_results(text: str, lang: str) -> Iterable[SearchResult]:
 
 @hookimpl
 def sitemap_entries() -> Iterable[SitemapEntry]:
-    """The index and every published article, each with the languages that it has."""
-    articles = queries.addresses()
-    found = {lang for _code, slugs, _at in articles for lang in slugs}
-    index = {lang: url("blog.index", lang=lang) for lang in LANGUAGES if lang in found}
-    entries = [SitemapEntry(index, max(at for _code, _slugs, at in articles))] if articles else []
-    for _code, slugs, changed in articles:
-        paths = {lang: url("blog.article", lang=lang, slug=slug) for lang, slug in slugs.items()}
-        entries.append(SitemapEntry(paths, changed))
-    return entries
+    """The index, articles, topics and people, each with the languages that it has."""
+    return sitemap.entries()
 
 
 @hookimpl

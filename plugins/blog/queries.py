@@ -8,18 +8,20 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storefront.plugin_api import LANGUAGES, db, fetch
 
 from .models import (
     Article,
+    ArticleIngredient,
     ArticleSlugHistory,
     ArticleText,
     ArticleTopic,
     Author,
     Topic,
+    TopicSlugHistory,
     TopicText,
 )
 
@@ -35,7 +37,9 @@ class TopicLink:
     intro: str
     collection_code: str
     order_heading: str
-    count: int
+    count: int  # with those of the topics below it
+    changed: datetime
+    parent_id: int | None
     slugs: dict[str, str]  # its address in each language in which it has an article
 
 
@@ -43,9 +47,9 @@ class TopicLink:
 class Person:
     """Who wrote or reviewed."""
 
+    key: str
     name: str
     role: str
-    bio: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,15 @@ class ArticlePage:
     published_at: datetime
     updated_at: datetime
     reviewed_on: date | None
+    ingredients: list[str]
     author: Person
     reviewer: Person | None
-    topic: str
-    topic_slug: str
+    topics: list[tuple[str, str]]  # the main topic, behind the one above it: (name, slug)
+
+    @property
+    def topic(self) -> str:
+        """The name of the main topic."""
+        return self.topics[-1][0] if self.topics else ""
 
 
 _everything = (
@@ -83,6 +92,7 @@ _everything = (
     .where(ArticleText.lang == bindparam("lang"), ArticleText.state == "published")
     .scalar_subquery()
 )
+_under, _parent = aliased(Topic), aliased(TopicText)
 _TOPICS = (
     select(
         Topic.id,
@@ -92,12 +102,15 @@ _TOPICS = (
         TopicText.intro,
         Topic.collection_code,
         TopicText.order_heading,
-        func.count(ArticleText.id),
+        func.count(distinct(ArticleText.id)),
+        func.max(ArticleText.updated_at).label("changed"),
+        Topic.parent_id,
         TopicText.lang,
         _everything.label("everything"),
     )
     .join(TopicText, TopicText.topic_id == Topic.id)
-    .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
+    .join(_under, or_(_under.id == Topic.id, _under.parent_id == Topic.id))
+    .join(ArticleTopic, ArticleTopic.topic_id == _under.id)
     .join(
         ArticleText,
         (ArticleText.article_id == ArticleTopic.article_id) & (ArticleText.lang == TopicText.lang),
@@ -109,14 +122,42 @@ _TOPICS = (
 
 
 def topics(lang: str) -> tuple[list[TopicLink], int]:
-    """The topics that have articles in this language, and the number of all its articles: one query."""
+    """The topics that have articles in this language, and the number of all its articles: one query.
+
+    A topic without a page in this language is not there, and what lies below it stands on the first level.
+    """
     rows = fetch(_TOPICS, {"lang": lang})
     slugs: dict[int, dict[str, str]] = {}
     for row in rows:
         slugs.setdefault(row.id, {})[row.lang] = row.slug
-    columns: list[list[Any]] = [[*row[:8], slugs[row.id]] for row in rows if row.lang == lang]
+    there = {row.id for row in rows if row.lang == lang}
+    columns: list[list[Any]] = [
+        [*row[:9], row.parent_id if row.parent_id in there else None, slugs[row.id]]
+        for row in rows
+        if row.lang == lang
+    ]
     found = [TopicLink(*values) for values in columns]
     return found, rows[0].everything if rows else 0
+
+
+def topic_addresses() -> list[tuple[dict[str, str], datetime]]:
+    """Every topic with articles for the sitemap: its slug per language, and when an article last changed."""
+    found: dict[int, tuple[dict[str, str], list[datetime]]] = {}
+    for row in fetch(_TOPICS, {"lang": LANGUAGES[0]}):
+        slugs, moments = found.setdefault(row.id, ({}, []))
+        slugs[row.lang] = row.slug
+        moments.append(row.changed)
+    return [(slugs, max(moments)) for slugs, moments in found.values()]
+
+
+def moved_topic(lang: str, slug: str) -> str | None:
+    """The address of now of a topic that once had this one, when an article stands under it."""
+    known, _total = topics(lang)
+    query = select(TopicSlugHistory.topic_id).where(
+        TopicSlugHistory.lang == lang, TopicSlugHistory.slug == slug
+    )
+    topic_id = db.session.scalar(query)
+    return next((topic.slug for topic in known if topic.id == topic_id), None)
 
 
 @cache
@@ -127,19 +168,22 @@ def _article(lang: str) -> Select[*tuple[Any, ...]]:
     people = [
         column.label(f"{who}_{column.key}")
         for who, person in (("author", author), ("reviewer", reviewer))
-        for column in (person.name, person.roles, person.bios)
+        for column in (person.key, person.name, person.roles)
     ]
     query = (
         select(
             Article.id,
             Article.code,
             Article.picture,
-            Article.published_at,
+            func.coalesce(ArticleText.published_at, Article.published_at).label("published_at"),
             Article.reviewed_on,
+            _INGREDIENTS.label("ingredients"),
             *(getattr(ArticleText, name) for name in _OF_TEXT),
             *people,
             TopicText.name.label("topic"),
             TopicText.slug.label("topic_slug"),
+            _parent.name.label("parent"),
+            _parent.slug.label("parent_slug"),
             *(text.slug.label(f"slug_{other}") for other, text in others.items()),
         )
         .join(ArticleText, ArticleText.article_id == Article.id)
@@ -147,6 +191,8 @@ def _article(lang: str) -> Select[*tuple[Any, ...]]:
         .outerjoin(reviewer, reviewer.id == Article.reviewer_id)
         .outerjoin(ArticleTopic, (ArticleTopic.article_id == Article.id) & (ArticleTopic.position == 0))
         .outerjoin(TopicText, (TopicText.topic_id == ArticleTopic.topic_id) & (TopicText.lang == lang))
+        .outerjoin(Topic, Topic.id == ArticleTopic.topic_id)
+        .outerjoin(_parent, (_parent.topic_id == Topic.parent_id) & (_parent.lang == lang))
         .where(
             ArticleText.lang == lang, ArticleText.slug == bindparam("slug"), ArticleText.state == "published"
         )
@@ -157,6 +203,11 @@ def _article(lang: str) -> Select[*tuple[Any, ...]]:
     return query
 
 
+_INGREDIENTS = (
+    select(func.aggregate_strings(ArticleIngredient.ingredient_code, ","))
+    .where(ArticleIngredient.article_id == Article.id)
+    .scalar_subquery()
+)
 _OF_TEXT = (
     *("slug", "title", "lead", "description", "image_alt"),
     *("blocks", "toc", "links", "sources", "corrections", "minutes", "updated_at"),
@@ -176,13 +227,15 @@ def article(lang: str, slug: str) -> ArticlePage | None:
         slugs={other: word for other, word in slugs.items() if word},
         author=_person(found, "author", lang),
         reviewer=_person(found, "reviewer", lang) if found["reviewer_name"] else None,
-        topic=found["topic"] or "",
-        topic_slug=found["topic_slug"] or "",
+        ingredients=sorted((found["ingredients"] or "").split(",")) if found["ingredients"] else [],
+        topics=[
+            (found[name], found[f"{name}_slug"]) for name in ("parent", "topic") if found[f"{name}_slug"]
+        ],
     )
 
 
 def _person(row: dict[str, Any], who: str, lang: str) -> Person:
-    return Person(row[f"{who}_name"], row[f"{who}_roles"].get(lang, ""), row[f"{who}_bios"].get(lang, ""))
+    return Person(row[f"{who}_key"], row[f"{who}_name"], row[f"{who}_roles"].get(lang, ""))
 
 
 def moved_slug(lang: str, slug: str) -> str | None:

@@ -10,11 +10,13 @@ from xml.etree import ElementTree
 
 from storefront.plugin_api import SHOP_NAME, absolute, absolute_path, local, media_url
 
-from . import references
+from . import excerpts, references
 from .cards import Card
-from .queries import ArticlePage
+from .people import PersonPage
+from .queries import ArticlePage, Person
 
 CONTEXT = "https://schema.org"
+HEADLINE = 110  # characters; search engines cut longer ones
 ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -24,15 +26,15 @@ def posting(article: ArticlePage) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "BlogPosting",
-        "headline": article.title,
+        "headline": headline(article.title),
         "description": article.description,
         "inLanguage": article.lang,
         "url": address,
         "mainEntityOfPage": _web_page(article, address),
         "datePublished": moment(article.published_at),
         "dateModified": moment(article.updated_at),
-        "author": _person(article.author.name, article.author.role),
-        "publisher": {"@type": "Organization", "@id": absolute_path("/#organization"), "name": SHOP_NAME},
+        "author": _person(article.author, article.lang),
+        "publisher": _publisher(),
         "isAccessibleForFree": True,
         "timeRequired": f"PT{article.minutes}M",
         "citation": [citation(source) for source in article.sources],
@@ -40,23 +42,76 @@ def posting(article: ArticlePage) -> dict[str, Any]:
     if article.topic:
         data["articleSection"] = article.topic
     if article.picture:
-        file = article.picture.get("raster") or article.picture["file"]
-        data["image"] = [absolute_path(media_url(file))]
+        data["image"] = [_file(article.picture)]
     return data
+
+
+def _publisher() -> dict[str, Any]:
+    """The shop, as its home page says it."""
+    return {"@type": "Organization", "@id": absolute_path("/#organization"), "name": SHOP_NAME}
+
+
+def _file(picture: dict[str, Any]) -> str:
+    """The address of a picture's raster file, which every program can read."""
+    return absolute_path(media_url(picture.get("raster") or picture["file"]))
 
 
 def _web_page(article: ArticlePage, address: str) -> dict[str, Any]:
     page: dict[str, Any] = {"@type": "WebPage", "@id": address}
     if article.reviewer:
-        page["reviewedBy"] = _person(article.reviewer.name, article.reviewer.role)
+        page["reviewedBy"] = _person(article.reviewer, article.lang)
     if article.reviewed_on:
         page["lastReviewed"] = article.reviewed_on.isoformat()
     return page
 
 
-def _person(name: str, role: str) -> dict[str, str]:
-    person = {"@type": "Person", "name": name}
-    return person | {"jobTitle": role} if role else person
+def _person(person: Person | PersonPage, lang: str) -> dict[str, Any]:
+    """A person with the address of their page."""
+    data = {"@type": "Person", "name": person.name, "url": absolute("blog.author", lang=lang, key=person.key)}
+    return data | {"jobTitle": person.role} if person.role else data
+
+
+def profile(person: PersonPage, lang: str) -> dict[str, Any]:
+    """A person's page."""
+    about = _person(person, lang) | {"worksFor": _publisher()}
+    if person.bio:
+        about["description"] = person.bio
+    if person.picture:
+        about["image"] = _file(person.picture)
+    if person.same_as:
+        about["sameAs"] = person.same_as
+    return {
+        "@context": CONTEXT,
+        "@type": "ProfilePage",
+        "url": about["url"],
+        "inLanguage": lang,
+        "dateModified": moment(person.changed),
+        "mainEntity": about,
+    }
+
+
+def about_product(cards: Iterable[Card], lang: str) -> list[dict[str, Any]]:
+    """The articles about a product, as its own data names them."""
+    return [
+        {
+            "@type": "BlogPosting",
+            "headline": headline(card.title),
+            "url": absolute_path(card.path),
+            "datePublished": moment(card.published_at),
+            "inLanguage": lang,
+            "author": {
+                "@type": "Person",
+                "name": card.author,
+                "url": absolute("blog.author", lang=lang, key=card.author_key),
+            },
+        }
+        for card in cards
+    ]
+
+
+def headline(title: str) -> str:
+    """A title of at most 110 characters, cut at a word."""
+    return excerpts.description(title, HEADLINE)
 
 
 def citation(source: dict[str, Any]) -> dict[str, Any]:
@@ -81,19 +136,21 @@ def moment(at: datetime) -> str:
     return local(at).isoformat(timespec="seconds")
 
 
-def feed(cards: Iterable[Card], lang: str, title: str, subtitle: str) -> bytes:
-    """The newest articles of one language as Atom."""
+def feed(cards: Iterable[Card], lang: str, endpoint: str, title: str, subtitle: str, **values: str) -> bytes:
+    """The newest articles of one language, or of one of its topics, as Atom.
+
+    endpoint: of the page whose feed this is, with its values; the feed stands below it.
+    """
     cards = list(cards)
-    here = absolute("blog.feed", lang=lang)
+    page = absolute(endpoint, lang=lang, **values)
+    here = f"{page}/feed.xml"
     root = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": lang})
     _add(root, "title", title)
     _add(root, "subtitle", subtitle)
     _add(root, "id", here)
     _add(root, "updated", moment(max(card.updated_at for card in cards)) if cards else "1970-01-01T00:00:00Z")
     _add(root, "link", rel="self", type="application/atom+xml", href=here)
-    _add(
-        root, "link", rel="alternate", type="text/html", hreflang=lang, href=absolute("blog.index", lang=lang)
-    )
+    _add(root, "link", rel="alternate", type="text/html", hreflang=lang, href=page)
     for card in cards:
         _entry(root, card, lang)
     body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
