@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 READER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 MARKS = {"bold": "**", "italic": "*", "strike": "~~"}
 SIGNS = re.compile(
-    r"[\\*`]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\[(?=[@^]|[^\]]*\][(\[:])"
+    r"[\\*`]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\[(?=[@^]|$|[^\]]*\][(\[:])"
 )
 AT_START = re.compile(
     r"^(\d{1,9})(?=[.)](?:\s|$))|^(?=#{1,6}(?:\s|$)|[-+](?:\s|$)|>|=+\s*$|:?-{2}|:::|~~~)", re.M
@@ -43,12 +43,16 @@ def line(pieces: Sequence[Piece]) -> str:
         made = _marked(tried, ("href", *MARKS), edges)
         if _read(made) == words.split():
             return _escaped_start(made)
-    return _escaped_start("".join(escaped(piece) for piece in pieces))
+    return _escaped_start("".join(piece.text if piece.raw else _all_escaped(piece.text) for piece in pieces))
 
 
 def _escaped_start(made: str) -> str:
     """What would begin a heading, a list or one of our blocks stays words."""
     return AT_START.sub(lambda found: (found.group(1) or "") + "\\", made)
+
+
+def _all_escaped(text: str) -> str:
+    return re.sub(r"[\\*_`~<>&!\[\]()]", lambda sign: "\\" + sign.group(), text).replace("\n", "  \n")
 
 
 def _read(made: str) -> list[str]:
