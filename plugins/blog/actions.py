@@ -11,7 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from storefront.plugin_api import LANGUAGES, Refused, db, enqueue, now, speaking
 from storefront.plugin_api import gettext as _
 
-from . import citing, evidence, excerpts, library_queries, links, markdown, references, rules, tidying
+from . import (
+    citing,
+    evidence,
+    excerpts,
+    library_queries,
+    links,
+    markdown,
+    references,
+    rules,
+    tidying,
+    translating,
+)
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
@@ -24,7 +35,7 @@ from .models import (
 )
 
 PUBLISH = "blog.publish"  # the job that publishes what was scheduled
-RESERVED_SLUGS = {"topics", "authors", "feed-xml", "seen"}
+RESERVED_SLUGS = {"topics", "authors", "feed-xml", "seen", "reading"}
 
 
 def create_article(draft: ArticleDraft, code: str = "") -> Article:
@@ -34,7 +45,7 @@ def create_article(draft: ArticleDraft, code: str = "") -> Article:
         raise Refused(_("Give the article a title first."), field="nl-title")
     english = draft.texts.get("en")
     title = english.title if english and english.title else titles[0]
-    article = Article(code=code or _free_code(title), picture={}, updated_at=now())
+    article = Article(code=code or _free_code(title), picture={}, updated_at=now(), source_lang=LANGUAGES[0])
     db.session.add(article)
     db.session.flush()
     _fill(article, draft)
@@ -128,6 +139,16 @@ def _fill(article: Article, draft: ArticleDraft) -> None:
     db.session.flush()
     first = select(func.min(ArticleText.published_at)).where(ArticleText.article_id == article.id)
     article.published_at = db.session.scalar(first)
+    _save_source(article, draft)
+    translating.save_blocks(article)
+
+
+def _save_source(article: Article, draft: ArticleDraft) -> None:
+    """Keep the language that the article is written in first; the one that is there, when it is alone."""
+    langs = db.session.scalars(select(ArticleText.lang).where(ArticleText.article_id == article.id))
+    lang = translating.source_of(list(langs), draft.source_lang or article.source_lang)
+    if lang != article.source_lang:
+        translating.turn(article, lang)
 
 
 def _save_subjects(article: Article, draft: ArticleDraft) -> None:

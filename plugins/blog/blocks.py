@@ -148,16 +148,15 @@ def likeness(one: str, other: str) -> int:
     return 200 * (Counter(words) & Counter(others)).total() // max(len(words) + len(others), 1)
 
 
-def paired(source: Sequence[Piece], translation: Sequence[Piece]) -> dict[int, int]:
+def paired(source: Sequence[str], translation: Sequence[str]) -> dict[int, int]:
     """Which block of the source each block of a translation translates (translation → source index).
 
-    The languages have no words in common, so kinds and order decide; a product that both show holds fast.
+    The languages have no words in common, so signs and their order decide.
     """
-    signs = [_sign(piece) for piece in source], [_sign(piece) for piece in translation]
-    matcher = SequenceMatcher(None, *signs, autojunk=False)
+    matcher = SequenceMatcher(None, source, translation, autojunk=False)
     return {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
 
 
-def _sign(piece: Piece) -> str:
-    """What a block has in common with its translation."""
+def sign(piece: Piece) -> str:
+    """What a block has in common with its translation: its kind, and the products that it shows."""
     return piece.source.partition("|")[0].strip() if piece.kind == "embed" else piece.kind

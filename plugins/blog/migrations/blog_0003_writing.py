@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("made_at", storefront.database.UtcDateTime(), nullable=False),
         sa.Column("made_by", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("choices", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_blog_import")),

@@ -85,4 +85,6 @@ class TextBlock(Model):
     of_id: Mapped[int | None] = mapped_column(
         ForeignKey("plugin_blog_block.id", ondelete="SET NULL"), index=True
     )
-    of_version: Mapped[int | None]
+    of_version: Mapped[int | None]  # kept when that block is gone, until somebody looked
+    of_source: Mapped[str] = mapped_column(Text, default="")  # the words that it was made of
+    alone: Mapped[int | None]  # the version of which somebody said that the other language leaves it out
