@@ -26,6 +26,7 @@ from storefront.admin.frame import guard as requires
 from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
 from storefront.clock import local, now, today
 from storefront.config import SHOP_NAME
+from storefront.content_version import kept
 from storefront.database import ExactDecimal, LocalText, Model, UtcDateTime, db, fetch
 from storefront.forms import (
     DayField,
@@ -151,6 +152,7 @@ __all__ = [
     "hookimpl",
     "in_language",
     "ingredients",
+    "kept",
     "language",
     "lazy_gettext",
     "local",

@@ -32,11 +32,15 @@ from . import (
     beacon,
     cards,
     counting,
+    journeys,
     looking,
+    reading,
     sitemap,
     structured,
+    switches,
     touched,
     views,
+    working,
 )
 from .admin_views import settings
 from .demo_data import load
@@ -53,6 +57,7 @@ def blueprints() -> Iterable[tuple[Blueprint, str]]:
     return [
         (views.blueprint, "/<lang:lang>/blog"),
         (beacon.blueprint, "/<lang:lang>/blog"),
+        (reading.blueprint, "/<lang:lang>/blog"),
         (admin_views.blueprint, "/admin/blog"),
         (settings.blueprint, "/admin/blog-settings"),
     ]
@@ -79,6 +84,7 @@ def periodic_jobs() -> dict[str, Periodic]:
     return {
         "blog.recheck": Periodic(timedelta(days=1), looking.recheck),
         "blog.fold": Periodic(timedelta(minutes=5), counting.fold_all),
+        "blog.tidy": Periodic(timedelta(hours=1), working.tidy),
     }
 
 
@@ -90,8 +96,11 @@ def navigation_links(lang: str) -> Iterable[MenuItem]:
 
 @hookimpl
 def footer_links(lang: str) -> Iterable[MenuItem]:
-    """The blog in the footer."""
-    return [MenuItem(_("Blog"), url("blog.index", lang=lang))]
+    """The blog in the footer, and the answer to whether the shop may remember, where it asks."""
+    links = [MenuItem(_("Blog"), url("blog.index", lang=lang))]
+    if switches.is_on(journeys.SWITCH):
+        links.append(MenuItem(_("Remembering what you read"), url("blog_reading.show", lang=lang)))
+    return links
 
 
 @hookimpl
@@ -172,6 +181,13 @@ def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
 def cart_added(source: str, lang: str) -> None:
     """Count the carts of articles."""
     counting.note_cart(source, lang)
+
+
+@hookimpl
+def order_notes() -> str:
+    """The articles that were read before the order, where the shop asks for them and the reader agreed."""
+    noted = journeys.note(request.cookies.get(journeys.COOKIE, ""))
+    return noted if noted and switches.is_on(journeys.SWITCH) else ""
 
 
 @hookimpl

@@ -87,10 +87,10 @@ class Figures:
             depth = int(measure.removeprefix("read"))
             self.read[depth] = self.read.get(depth, 0) + count
 
-    def sell(self, line: SoldLine) -> None:
+    def earn(self, order: str, cents: int) -> None:
         """Add something that was sold."""
-        self.numbers.add(line.order)
-        self.revenue += line.net_cents
+        self.numbers.add(order)
+        self.revenue += cents
 
 
 def share(part: int, whole: int, of: int = 1000) -> int | None:
@@ -114,7 +114,7 @@ def grouped(
     for one in counts:
         found.setdefault(of_count(one), Figures()).count(one.measure, one.count)
     for sale in sales:
-        found.setdefault(of_sale(sale), Figures()).sell(sale.line)
+        found.setdefault(of_sale(sale), Figures()).earn(sale.line.order, sale.line.net_cents)
     return found
 
 

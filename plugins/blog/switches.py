@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g, has_request_context
 
-from storefront.plugin_api import db
+from storefront.plugin_api import db, kept
 
 from .models import Setting
 
@@ -12,11 +12,11 @@ KEPT = "blog_switches"
 
 
 def is_on(name: str) -> bool:
-    """Whether a switch is on. One query for all of them in a request; a worker asks each time."""
+    """Whether a switch is on. At most one query for all in a request, none on most pages; a worker asks."""
     if not has_request_context():
         return name in _on()
     if KEPT not in g:
-        setattr(g, KEPT, _on())
+        setattr(g, KEPT, kept(KEPT, _on))
     on: set[str] = g.get(KEPT)
     return name in on
 

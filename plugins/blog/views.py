@@ -20,7 +20,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from . import cards, citing, excerpts, people, queries, sharing, structured
+from . import cards, citing, excerpts, journeys, people, queries, sharing, structured, switches
 from .composing import compose, list_sources
 from .ordering import OrderNow, make_order_now
 from .queries import TopicLink
@@ -171,6 +171,7 @@ def article(lang: str, slug: str) -> ResponseReturnValue:
         others=[(other, path) for other, path in paths.items() if other != lang],
         share=sharing.of_article(found),
         structured=[structured.posting(found)],
+        remembers=switches.is_on(journeys.SWITCH),
     )
     return public_page(html)
 

@@ -8,28 +8,37 @@ from flask.typing import ResponseReturnValue
 from storefront.plugin_api import BooleanField, StaffForm, actor, audit, lazy_gettext, requires, url, writing
 from storefront.plugin_api import gettext as _
 
-from .. import looking, lookup, switches
+from .. import journeys, looking, lookup, switches
 
 SETTINGS = "blog.settings"
+SWITCHES = (looking.SWITCH, journeys.SWITCH)
 blueprint = Blueprint("blog_settings", __name__)
 
 
 class SettingsForm(StaffForm):
-    """What the blog does only where it is wanted."""
+    """What the blog does only where it is wanted; a field for each of `SWITCHES`."""
 
     lookup = BooleanField(lazy_gettext("Look sources up in Crossref and PubMed"))
+    journeys = BooleanField(lazy_gettext("Ask readers whether the shop may remember what they read"))
 
 
 @blueprint.route("/", methods=["GET", "POST"])
 @requires(SETTINGS)
 def show() -> ResponseReturnValue:
     """The switches, or save what was chosen."""
-    form = SettingsForm(data={"lookup": switches.is_on(looking.SWITCH)})
+    before = {name: switches.is_on(name) for name in SWITCHES}
+    form = SettingsForm(data=before)
     if form.validate_on_submit():
         with writing():
-            switches.switch(looking.SWITCH, bool(form.lookup.data))
-            audit(actor(), "blog.settings", looking.SWITCH, {"on": bool(form.lookup.data)})
+            for name in SWITCHES:
+                _switch(name, before[name], bool(form[name].data))
         flash(_("Saved."), "ok")
         return redirect(url("blog_settings.show"), 303)
     hosts = sorted(origin.partition("://")[2] for origin in lookup.ORIGINS)
     return render_template("blog/admin/settings.html", form=form, hosts=hosts)
+
+
+def _switch(name: str, before: bool, on: bool) -> None:
+    if on != before:
+        switches.switch(name, on)
+        audit(actor(), "blog.settings", name, {"on": on})
