@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import chain, count
+from typing import Any
 
 from slugify import slugify
 from sqlalchemy import delete, func, or_, select
@@ -27,6 +28,7 @@ from .models import (
     Reference,
     ReferenceUpdate,
     Topic,
+    TopicSlugHistory,
     TopicText,
 )
 
@@ -135,9 +137,19 @@ def delete_reference(key: str) -> None:
 
 
 def save_author(
-    name: str, roles: dict[str, str], bios: dict[str, str], key: str = "", new_key: str = ""
+    name: str,
+    roles: dict[str, str],
+    bios: dict[str, str],
+    key: str = "",
+    new_key: str = "",
+    *,
+    picture: dict[str, Any] | None = None,
+    same_as: list[str] | None = None,
 ) -> Author:
-    """Add a person who writes or reviews, or change the one with this key."""
+    """Add a person who writes or reviews, or change the one with this key.
+
+    picture: as `store_picture` gives it, {} for none; same_as: other pages of theirs. None leaves what is.
+    """
     if not name.strip():
         raise Refused(_("A person needs a name."), field="name")
     author = db.session.scalar(select(Author).where(Author.key == key)) if key else None
@@ -147,6 +159,10 @@ def save_author(
         author = Author(key=new_key or _free(Author.key, slugify(name, max_length=KEY) or "author"))
         db.session.add(author)
     author.name, author.roles, author.bios = name.strip(), roles, bios
+    if picture is not None:
+        author.picture = picture
+    if same_as is not None:
+        author.same_as = same_as
     db.session.flush()
     return author
 
@@ -159,12 +175,14 @@ def save_topic(
     position: int = 100,
     collection_code: str = "",
     order_headings: dict[str, str] | None = None,
+    parent: str | None = None,
     key: str = "",
     new_key: str = "",
 ) -> Topic:
     """Add a topic, or change the one with this key. A language without a name has no page for it.
 
     order_headings: what stands over its call to action; None leaves that as it is.
+    parent: the key of the topic above it, "" for none; None leaves it where it is.
     """
     if not any(names.values()):
         raise Refused(_("A topic needs a name."), field="nl-name")
@@ -177,6 +195,8 @@ def save_topic(
         db.session.add(topic)
     topic.position, topic.collection_code = position, collection_code
     db.session.flush()
+    if parent is not None:
+        _place_under(topic, parent)
     mine = select(TopicText).where(TopicText.topic_id == topic.id)
     texts = {text.lang: text for text in db.session.scalars(mine)}
     for lang in LANGUAGES:
@@ -186,12 +206,40 @@ def save_topic(
                 db.session.delete(texts[lang])
             continue
         text = texts.get(lang) or TopicText(topic_id=topic.id, lang=lang)
-        text.name, text.slug, text.intro = name, _slug(lang, slugs, name), intros.get(lang, "")
+        slug = _slug(lang, slugs, name)
+        _remember_slug(text, slug)
+        text.name, text.slug, text.intro = name, slug, intros.get(lang, "")
         if order_headings is not None:
             text.order_heading = order_headings.get(lang, "")
         db.session.add(text)
         _flush_topic(lang)
     return topic
+
+
+def _place_under(topic: Topic, parent: str) -> None:
+    """Put a topic below another one. There are two levels, so no topic can come to stand below itself."""
+    if not parent:
+        topic.parent_id = None
+        return
+    above = db.session.scalar(select(Topic).where(Topic.key == parent))
+    if above is None:
+        raise Refused(_("There is no topic “%(key)s”.", key=parent), field="parent")
+    if above.id == topic.id:
+        raise Refused(_("A topic cannot stand below itself."), field="parent")
+    if above.parent_id is not None:
+        raise Refused(_("That topic stands below another one; there are two levels."), field="parent")
+    if db.session.scalar(select(Topic.id).where(Topic.parent_id == topic.id).limit(1)):
+        raise Refused(_("Topics stand below this one, so it stays on the first level."), field="parent")
+    topic.parent_id = above.id
+
+
+def _remember_slug(text: TopicText, slug: str) -> None:
+    """Keep the old address of a topic's page, for 301; an address in use again is forgotten."""
+    history = TopicSlugHistory
+    of = [slug, *([text.slug] if text.slug else [])]
+    db.session.execute(delete(history).where(history.lang == text.lang, history.slug.in_(of)))
+    if text.slug and text.slug != slug:
+        db.session.add(history(lang=text.lang, slug=text.slug, topic_id=text.topic_id))
 
 
 def _slug(lang: str, slugs: dict[str, str], name: str) -> str:
@@ -230,6 +278,8 @@ def delete_topic(key: str) -> None:
         raise Refused(_("This topic does not exist."), status=404)
     if db.session.scalar(select(ArticleTopic.article_id).where(ArticleTopic.topic_id == topic.id).limit(1)):
         raise Refused(_("An article stands under this topic; it stays."))
+    if db.session.scalar(select(Topic.id).where(Topic.parent_id == topic.id).limit(1)):
+        raise Refused(_("Another topic stands below this one; it stays."))
     db.session.execute(delete(TopicText).where(TopicText.topic_id == topic.id))
     db.session.delete(topic)
     db.session.flush()

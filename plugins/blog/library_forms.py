@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from wtforms import Form, ValidationError
 
 from storefront.plugin_api import (
     BooleanField,
+    FileField,
     FormField,
     HiddenField,
     LongTextField,
@@ -22,10 +24,11 @@ from storefront.plugin_api import (
 from storefront.plugin_api import lazy_gettext as _
 
 from . import citations
-from .forms import DeepForm
+from .forms import DeepForm, read_picture
 
 STUDY_TEXTS = ("species", "population", "design", "dose", "duration", "funding", "result")
 PUBLISHED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+PAGE = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/[^\s\"<>]*)?", re.IGNORECASE)
 PMCID = re.compile(r"PMC\d{4,9}")
 
 
@@ -150,6 +153,26 @@ class AuthorForm(DeepForm):
     name = TextField(_("Name"), [required(), within(120)])
     nl = FormField(AuthorPart)
     en = FormField(AuthorPart)
+    picture = FileField(_("Picture"))
+    no_picture = BooleanField(_("Show no picture"))
+    picture_kept = HiddenField()
+    same_as = LongTextField(_("Other pages of theirs"), [within(1_000)])
+
+    @property
+    def kept_picture(self) -> dict[str, Any]:
+        """The stored picture that this form carries, or nothing when there is none."""
+        return read_picture(self.picture_kept.data)
+
+    @property
+    def pages(self) -> list[str]:
+        """The addresses of other pages, each once."""
+        return list(dict.fromkeys((self.same_as.data or "").split()))
+
+    def validate_same_as(self, _field: LongTextField) -> None:
+        """Addresses of pages, one a line."""
+        for address in self.pages:
+            if not PAGE.fullmatch(address):
+                _wrong(gettext("“%(address)s” is no page; an address begins with https://.", address=address))
 
 
 class TopicPart(Form):
@@ -167,10 +190,12 @@ class TopicForm(DeepForm):
     nl = FormField(TopicPart)
     en = FormField(TopicPart)
     position = WholeField(_("Place in the list"), least=1)
+    parent = SelectField(_("Stands below"))
     collection = SelectField(_("Collection"))
 
-    def offer(self, collections: dict[str, str], chosen: str) -> None:
+    def offer(self, collections: dict[str, str], chosen: str, parents: list[tuple[str, str]]) -> None:
         """Say what can be chosen: (code -> name), and what was chosen before, were it gone."""
+        self.parent.choices = [("", gettext("No other topic")), *parents]
         gone = {} if not chosen or chosen in collections else {chosen: chosen}
         self.collection.choices = [("", gettext("None")), *(collections | gone).items()]
 

@@ -83,7 +83,7 @@ class TopicRow:
 
 
 def topic_rows(key: str = "") -> list[TopicRow]:
-    """The topics in their order; with a key, only that one."""
+    """The topics in their order, each followed by those below it; with a key, only that one."""
     query = select(Topic).order_by(Topic.position, Topic.id)
     topics = list(db.session.scalars(query.where(Topic.key == key) if key else query))
     texts: dict[int, dict[str, TopicText]] = defaultdict(dict)
@@ -91,7 +91,18 @@ def topic_rows(key: str = "") -> list[TopicRow]:
         texts[text.topic_id][text.lang] = text
     counted = select(ArticleTopic.topic_id, func.count()).group_by(ArticleTopic.topic_id)
     articles = {row[0]: row[1] for row in db.session.execute(counted)}
+    if not key:
+        places = {topic.id: place for place, topic in enumerate(topics)}
+        topics.sort(
+            key=lambda one: (places[one.parent_id or one.id], one.parent_id is not None, places[one.id])
+        )
     return [TopicRow(topic, texts[topic.id], articles.get(topic.id, 0)) for topic in topics]
+
+
+def parent_choices(key: str, lang: str) -> list[tuple[str, str]]:
+    """Under which topics the topic with this key can stand: (key, name)."""
+    first = {topic.key: topic.parent_id is None for topic in db.session.scalars(select(Topic))}
+    return [(one, name) for one, name in topic_choices(lang) if first[one] and one != key]
 
 
 @dataclass(frozen=True, slots=True)

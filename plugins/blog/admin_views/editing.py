@@ -44,6 +44,7 @@ from ..call_to_action import CallToAction
 from ..drafts import ArticleDraft, TextDraft
 from ..findings import Finding
 from ..forms import KINDS, ArticleForm
+from ..library_forms import AuthorForm
 from ..rules import title_for
 from . import insert, preview, selling, working
 
@@ -122,7 +123,7 @@ def _moment(day: date | None, before: datetime | None) -> datetime | None:
     return min(moment, now())
 
 
-def keep_uploads(form: ArticleForm) -> None:
+def keep_uploads(form: ArticleForm | AuthorForm) -> None:
     """Store an uploaded picture at once, so that it is not lost when the form comes back."""
     upload = form.picture.data
     if not isinstance(upload, FileStorage) or not upload.filename:

@@ -50,15 +50,22 @@ def edit_topic(key: str) -> ResponseReturnValue:
         abort(404)
     row = rows[0]
     parts = {lang: {name: getattr(text, name) or "" for name in TEXTS} for lang, text in row.texts.items()}
-    values = {"position": row.topic.position, "collection": row.topic.collection_code, **parts}
+    above = next((one for one in library_queries.topic_rows() if one.topic.id == row.topic.parent_id), None)
+    values = {
+        "position": row.topic.position,
+        "collection": row.topic.collection_code,
+        "parent": above.topic.key if above else "",
+        **parts,
+    }
     return _editor(TopicForm(data=values), row)
 
 
 def _editor(form: TopicForm, row: library_queries.TopicRow | None) -> ResponseReturnValue:
     names = {code: link.name for code, link in collections(language()).items()}
-    form.offer(names, row.topic.collection_code if row else "")
-    title, articles = (row.name(language()), row.articles) if row else ("", 0)
     key, status = row.topic.key if row else "", 200
+    parents = library_queries.parent_choices(key, language())
+    form.offer(names, row.topic.collection_code if row else "", parents)
+    title, articles = (row.name(language()), row.articles) if row else ("", 0)
     if form.is_submitted():
         status = 422
         if form.validate():
@@ -83,6 +90,7 @@ def _save(form: TopicForm, key: str) -> str:
             position=form.position.whole or LAST,
             collection_code=form.collection.data or "",
             order_headings=texts["order_heading"],
+            parent=form.parent.data or "",
             key=key,
         ).key
         audit(actor(), "topic.saved", saved)
