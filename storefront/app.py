@@ -55,6 +55,7 @@ SITE: dict[str, str] = {
     "storefront.shop.orders": LANG,
     "storefront.shop.invoices": LANG,
     "storefront.shop.withdrawal": LANG,
+    "storefront.shop.alerts": LANG,
     "storefront.admin.sign_in": "/admin",
     "storefront.admin.dashboard": "/admin",
     "storefront.admin.products": "/admin/products",

@@ -34,6 +34,8 @@ from storefront.payments import mail as payment_mail
 from storefront.payments.actions import forget_events
 from storefront.payments.patience import until
 from storefront.plugin_system import calling, hookspecs
+from storefront.stock import alerts
+from storefront.stock import mail as stock_mail
 from storefront.transactions import writing
 
 P = ParamSpec("P")
@@ -43,6 +45,7 @@ PULSE_SECONDS = 15.0
 LONGEST_JOB = timedelta(minutes=10)  # a worker that is busy longer hangs: its lease may run out
 TRIES_TO_NOTE = 20  # one a second: a database that restarts is back by then
 KEPT = timedelta(days=30)  # jobs that are done, and ids of a provider's events
+TOLD_KEPT = timedelta(days=1)  # jobs that are done and hold the address of who waited for stock
 PHONES_KEPT = timedelta(days=90)  # after an order was sent or closed; the privacy page says so
 
 
@@ -55,13 +58,14 @@ def _tell(hook: str) -> hookspecs.Job:
     return hookspecs.Job(tell)
 
 
-def _send(compose: Callable[..., mail.Message]) -> hookspecs.Job:
-    """A mail; the job's payload is what its function takes."""
+def _send(compose: Callable[..., mail.Message | None]) -> hookspecs.Job:
+    """A mail; the job's payload is what its function takes. None: nobody needs it any more."""
 
     def send(payload: dict[str, Any]) -> None:
         message = compose(**payload)
         db.session.rollback()
-        mail.send(message, _settings())
+        if message is not None:
+            mail.send(message, _settings())
 
     return hookspecs.Job(send, network=True)
 
@@ -82,6 +86,8 @@ JOBS: dict[str, hookspecs.Job] = {
     "mail.withdrawal_closed": _send(order_mail.withdrawal_closed),
     "mail.money_returned": _send(payment_mail.money_returned),
     "mail.payment_failed": _send(payment_mail.payment_failed),
+    alerts.ASKS: _send(stock_mail.stock_alert_asked),
+    alerts.TELLS: _send(stock_mail.back_in_stock),
     "payment.return": _ask(conversation.give_back_held),
     "payment.refunds": _ask(conversation.look_up_refunds),
 }
@@ -94,11 +100,20 @@ def _tidy() -> None:
         forget_done(before)
         forget_events(before)
         forget_phones(clock.now() - PHONES_KEPT)
+        forget_done(clock.now() - TOLD_KEPT, alerts.TELLS)
+        alerts.forget_old()
+
+
+def _tell_waiting() -> None:
+    """Who waits for what is back in stock is told."""
+    with writing():
+        alerts.tell_due()
 
 
 PERIODIC: dict[str, hookspecs.Periodic] = {
     "sweep": hookspecs.Periodic(timedelta(minutes=1), conversation.sweep),
     "reconcile": hookspecs.Periodic(timedelta(minutes=5), conversation.reconcile),
+    "stock alerts": hookspecs.Periodic(timedelta(minutes=5), _tell_waiting),
     "tidy": hookspecs.Periodic(timedelta(days=1), _tidy),
 }
 

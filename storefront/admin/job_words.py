@@ -14,6 +14,8 @@ JOBS = {
     "mail.withdrawal_closed": _("Mail: the withdrawal is closed"),
     "mail.payment_failed": _("Mail: the bank did not pay"),
     "mail.money_returned": _("Mail: money that came too late goes back"),
+    "mail.stock_alert_asked": _("Mail: is it you who wants to hear when it is back"),
+    "mail.back_in_stock": _("Mail: it is back in stock"),
     "payment.return": _("Give back money that came too late"),
     "payment.refunds": _("Ask the payment provider about refunds"),
     "hook.order_placed": _("Tell a plugin of a new order"),

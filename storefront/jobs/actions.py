@@ -25,9 +25,10 @@ def enqueue(name: str, payload: dict[str, Any], plugin: str = "", run_at: dateti
     db.session.add(Job(name=name, plugin=plugin, payload=payload, run_at=run_at or clock.now()))
 
 
-def forget_done(before: datetime) -> None:
-    """Delete the jobs that were done, or let go, before a moment."""
-    db.session.execute(delete(Job).where(Job.done_at < before).execution_options(synchronize_session=False))
+def forget_done(before: datetime, name: str = "") -> None:
+    """Delete the jobs, all or those of a name, that were done, or let go, before a moment."""
+    old = delete(Job).where(Job.done_at < before, *([Job.name == name] if name else []))
+    db.session.execute(old.execution_options(synchronize_session=False))
 
 
 def beat() -> None:

@@ -27,6 +27,7 @@ class Paths:
         self.withdrawal = self._path("shop_withdrawal.show")
         self.cart = self._path("shop_cart.show")
         self.cart_add = self._path("shop_cart.add")  # what puts something into the cart posts there
+        self.alerts = self._path("shop_alerts.ask")  # and there: who wants to hear when something is back
         asset = cast(Callable[[str], str], current_app.jinja_env.globals["asset"])
         self.sprite = asset("img/icons.svg")
         self._product = self._path("shop_products.show", slug="-").removesuffix("-")
