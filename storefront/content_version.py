@@ -56,9 +56,10 @@ def read() -> tuple[str, date]:
     return found
 
 
-def has_changed() -> bool:
-    """True when content, or the day, is another than when this request read the version; asks anew."""
-    return _now() != read()
+def read_again() -> tuple[str, date]:
+    """The same of now; what this request keeps from here on is kept with it."""
+    g.pop("content_version", None)
+    return read()
 
 
 def _now() -> tuple[str, date]:

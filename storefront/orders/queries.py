@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from storefront import clock
-from storefront.database import db
+from storefront.database import db, fetch
 from storefront.orders import numbers, rules
 from storefront.orders.models import Order, OrderEvent, OrderLine, Withdrawal
 from storefront.orders.withdrawal_rules import OPEN
@@ -42,14 +42,25 @@ class OrderOfCart:
     digest: str
 
 
+_OF_CART = (
+    select(Order.id, Order.number, Order.token, Order.state, Order.cart_digest)
+    .where(Order.cart_id == bindparam("cart"))
+    .order_by(Order.id)
+)
+_LOCKED_OF_CART = _OF_CART.with_for_update()
+_KEPT_FOR_CART = (
+    select(Order.state, Order.discounts, OrderLine.sku, OrderLine.quantity)
+    .join(OrderLine, OrderLine.order_id == Order.id)
+    .where(Order.cart_id == bindparam("cart"), Order.state.not_in((rules.CANCELLED, rules.EXPIRED)))
+)
+
+
 def latest_order(cart_id: str, lock: bool = False) -> OrderOfCart | None:
     """The order of a cart that counts: the one that was bought, else the newest.
 
     lock: nobody else changes any order of the cart until the transaction ends.
     """
-    columns = (Order.id, Order.number, Order.token, Order.state, Order.cart_digest)
-    statement = select(*columns).where(Order.cart_id == cart_id).order_by(Order.id)
-    rows = db.session.execute(statement.with_for_update() if lock else statement)
+    rows = fetch(_LOCKED_OF_CART if lock else _OF_CART, {"cart": cart_id})
     found = [OrderOfCart(*row) for row in rows]
     return max(found, key=lambda one: (one.state in rules.BOUGHT, one.id), default=None)
 
@@ -68,11 +79,7 @@ class OrdersOfCart:
 
 def orders_of_cart(cart_id: str) -> OrdersOfCart:
     """What became of a cart. A bought one is empty, whatever its cookie still says."""
-    rows = db.session.execute(
-        select(Order.state, Order.discounts, OrderLine.sku, OrderLine.quantity)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .where(Order.cart_id == cart_id, Order.state.not_in((rules.CANCELLED, rules.EXPIRED)))
-    ).all()
+    rows = fetch(_KEPT_FOR_CART, {"cart": cart_id})
     bought = any(row.state in rules.BOUGHT for row in rows)
     open_ = [row for row in rows if row.state == rules.PLACED]
     used = frozenset(one["id"] for row in open_ for one in row.discounts)

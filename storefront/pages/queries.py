@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
 
+from storefront.content_version import kept
 from storefront.database import db, fetch
 from storefront.pages.models import Page, PageText
 
@@ -98,7 +99,8 @@ def code_of(lang: str, slug: str) -> str | None:
 def saved_at(code: str, lang: str) -> datetime | None:
     """When a page's text was last saved: which version of the terms somebody agreed to."""
     statement = select(PageText.updated_at).join(Page, PageText.page_id == Page.id)
-    return db.session.scalar(statement.where(Page.code == code, PageText.lang == lang))
+    mine = statement.where(Page.code == code, PageText.lang == lang)
+    return kept(f"saved {code} {lang}", lambda: db.session.scalar(mine))
 
 
 def all_pages() -> list[PageEdit]:

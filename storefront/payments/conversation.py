@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -54,24 +55,40 @@ def _write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return action(*args, **kwargs)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt that is written down, and what its provider is to be told."""
+
+    attempt: Attempt
+    request: PaymentRequest
+
+
+def begin(order_id: int) -> Begun:
+    """Write down an attempt to pay an order, in the caller's transaction. Raises Refused (409)."""
+    payment, order = actions.open_attempt(order_id, choice.required().name)
+    return Begun(queries.attempt(payment.id), actions.request_of(payment, order))
+
+
 @patience()
 def start_payment(order_id: int) -> str:
     """The address where the buyer pays an order. Raises Refused (409), or ProviderAway.
 
     An order that is too old to be paid ends here: its stock is for others, and its cart can order anew.
     """
-    provider = choice.required()
-
-    def begin() -> tuple[Attempt, PaymentRequest]:
-        payment, order = actions.open_attempt(order_id, provider.name)
-        return queries.attempt(payment.id), actions.request_of(payment, order)
-
     try:
-        attempt, request = _write(begin)
+        begun = _write(begin, order_id)
     except actions.TooLate:
         if _end_sessions(order_id, given_up=False):
             _write(orders.expire, order_id, orders.SYSTEM, "not paid in time")
         raise
+    return address_of(begun)
+
+
+@patience()
+def address_of(begun: Begun) -> str:
+    """The address where the buyer pays, after asking the provider for it. Raises as `start_payment` does."""
+    attempt, request = begun.attempt, begun.request
+    provider = choice.required()
     if attempt.state == rules.OPEN:
         return attempt.url
     try:

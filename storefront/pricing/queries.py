@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
+from storefront.content_version import kept
 from storefront.database import LocalText, built_once, db, fetch
 from storefront.pricing.countries import COUNTRIES
 from storefront.pricing.models import ShippingMethod, ShippingZone, VatRate
@@ -108,7 +109,11 @@ def rates(country: str, on: date) -> dict[str, int]:
 
 
 def rates_by_country(on: date) -> dict[str, dict[str, int]]:
-    """The same for every country that the shop sends to; one query."""
+    """The same for every country that the shop sends to; one query, where it is not kept."""
+    return kept(f"rates {on}", lambda: _read_rates(on))
+
+
+def _read_rates(on: date) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {country: {} for country in COUNTRIES}
     for row in fetch(_RATES, {"on": on}):
         found.setdefault(row.country, {})[row.vat_class] = row.rate_bp
@@ -147,9 +152,8 @@ def all_rates() -> list[RateSpan]:
 
 def shipping_methods(country: str | None = None) -> list[Method]:
     """The ways of delivery to a country, cheapest choice of the shop first; None: to every country."""
-    return [
-        method for row in fetch(_METHODS) for method in _methods(row) if country in (None, method.country)
-    ]
+    every = kept("shipping methods", lambda: [method for row in fetch(_METHODS) for method in _methods(row)])
+    return [method for method in every if country in (None, method.country)]
 
 
 def _methods(row: Any) -> list[Method]:

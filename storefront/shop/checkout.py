@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
+from typing import TypeAlias
 
 import structlog
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
@@ -52,6 +54,9 @@ blueprint = Blueprint("shop_checkout", __name__)
 log = structlog.get_logger("checkout")
 NOTHING_TO_PAY = lazy_gettext("With this discount nothing is left to pay. We cannot take such an order here.")
 WAYS = 3  # so often is a cart's open order made way for, when another post comes in between
+
+
+Placed: TypeAlias = tuple[OrderOfCart, conversation.Begun | None]
 
 
 class TotalChanged(Exception):
@@ -197,9 +202,9 @@ def _page(form: CheckoutForm, of: Basket, choice: Choice | None, status: int = 2
 
 @patience()
 def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice) -> Response:
-    new = _new_order(lang, form, of, choice)
+    seen, new = content_version.read(), _new_order(lang, form, of, choice)
     try:
-        order = _placed(lang, held, of, new)
+        order, begun = _placed(lang, held, of, new, seen)
     except conversation.AlreadyPaying as paying:
         return _to_order(lang, paying.order_id)
     except ProviderAway as problem:
@@ -218,7 +223,7 @@ def _order(lang: str, held: Held, form: CheckoutForm, of: Basket, choice: Choice
             return _cart_first(lang, held, form, fresh)
         form.refuse(Refused(str(refusal)))
         return _page(form, fresh, choice_of(form, fresh), refusal.status)
-    return pay(lang, order.id, order.token)
+    return pay(lang, order.id, order.token, begun)
 
 
 def _tell(form: CheckoutForm, changed: Exception, code: str, fresh: Basket, now: Choice | None) -> None:
@@ -231,33 +236,41 @@ def _tell(form: CheckoutForm, changed: Exception, code: str, fresh: Basket, now:
         form.refuse(Refused(_("A price changed just now. Check the total and order again.")))
 
 
-def _placed(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
+def _placed(lang: str, held: Held, of: Basket, new: NewOrder, seen: tuple[str, date]) -> Placed:
     """Make way at the provider, then place; again when another post of the same cart came in between."""
     for _way in range(WAYS):
         replaces = conversation.make_way(new.cart_id, new.digest)
         try:
-            return _place(lang, held, of, replace(new, replaces=replaces))
+            return _place(lang, held, of, replace(new, replaces=replaces), seen)
         except orders.OpenOrderChanged:
             continue
     raise Refused(_("Your cart is being ordered in another window. Look there first."), status=409)
 
 
 @repeated
-def _place(lang: str, held: Held, of: Basket, new: NewOrder) -> OrderOfCart:
-    """Place the order in one transaction, at the prices that hold inside it.
+def _place(lang: str, held: Held, of: Basket, new: NewOrder, seen: tuple[str, date]) -> Placed:
+    """Place the order and begin its payment in one transaction, at the prices that hold inside it.
 
-    They are the ones of before unless content has changed meanwhile: then all is read and compared again.
+    They are the ones of before unless content has changed since it was `seen`: then all is compared again.
     """
     with writing():
-        if not content_version.has_changed():
-            return orders.place(new)
-        now = basket(lang, held)
-        fresh = _new_lines(now)
-        if [line.unit_cents for line in fresh] != [line.unit_cents for line in new.lines]:
-            raise TotalChanged
-        if now.reductions != of.reductions or _delivery(now, new) != new.shipping_cents:
-            raise TotalChanged
-        return orders.place(replace(new, lines=fresh))
+        if content_version.read_again() != seen:
+            new = replace(new, lines=_lines_of_now(lang, held, of, new))
+        order = orders.place(new)
+        try:
+            return order, conversation.begin(order.id)
+        except Refused:  # this post made it before, and it is paid, or too late for it: `pay` sees to that
+            return order, None
+
+
+def _lines_of_now(lang: str, held: Held, of: Basket, new: NewOrder) -> tuple[NewLine, ...]:
+    now = basket(lang, held)
+    fresh = _new_lines(now)
+    if [line.unit_cents for line in fresh] != [line.unit_cents for line in new.lines]:
+        raise TotalChanged
+    if now.reductions != of.reductions or _delivery(now, new) != new.shipping_cents:
+        raise TotalChanged
+    return fresh
 
 
 def _delivery(of: Basket, new: NewOrder) -> int | None:

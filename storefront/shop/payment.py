@@ -48,10 +48,13 @@ def again(lang: str, token: str) -> Response:
     return pay(lang, order.id, token)
 
 
-def pay(lang: str, order_id: int, token: str) -> Response:
-    """Lead to the payment of an order; to the order itself when there is nothing to pay any more."""
+def pay(lang: str, order_id: int, token: str, begun: conversation.Begun | None = None) -> Response:
+    """Lead to the payment of an order; to the order itself when there is nothing to pay any more.
+
+    begun: the attempt that was written down with the order.
+    """
     try:
-        return onward(conversation.start_payment(order_id))
+        return onward(conversation.address_of(begun) if begun else conversation.start_payment(order_id))
     except Refused:
         return onward(url_for("shop_orders.show", lang=lang, token=token))
     except ProviderAway as problem:

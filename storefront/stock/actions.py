@@ -8,19 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import Table, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront import clock, content_version, locale
 from storefront.catalog.models import ProductText, Variant
-from storefront.database import LocalText, db
+from storefront.database import LocalText, db, fetch
 from storefront.locale import gettext as _
 from storefront.locale import ngettext
 from storefront.refusals import Refused
 from storefront.stock.models import Lot, StockLevel, StockMovement
 from storefront.stock.queries import held_by
 from storefront.stock.rules import LOT_STATES, LOW, plain_code
+
+_TAKE = (
+    update(cast("Table", StockLevel.__table__))
+    .where(StockLevel.variant_id == bindparam("of"), StockLevel.available >= bindparam("quantity"))
+    .values(available=StockLevel.available - bindparam("quantity"))
+    .returning(StockLevel.available)
+)
 
 
 def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "") -> None:
@@ -32,15 +40,10 @@ def take_all(quantities: Mapping[int, int], order_id: int | None, actor: str = "
         quantity = quantities[variant_id]
         if quantity <= 0:
             raise ValueError("a quantity is 1 or more")
-        left = db.session.scalar(
-            update(StockLevel)
-            .where(StockLevel.variant_id == variant_id, StockLevel.available >= quantity)
-            .values(available=StockLevel.available - quantity)
-            .returning(StockLevel.available)
-            .execution_options(synchronize_session=False)
-        )
-        if left is None:
+        rows = fetch(_TAKE, {"of": variant_id, "quantity": quantity})
+        if not rows:
             raise Refused(_too_few(variant_id), status=409)
+        left = rows[0].available
         _touch_pages(left + quantity, left)
     _record(
         {variant_id: -quantity for variant_id, quantity in quantities.items()}, "reserved", order_id, actor

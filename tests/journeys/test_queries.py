@@ -24,7 +24,7 @@ from storefront.transactions import writing
 from tests.journeys.buying import BUYER, add, order
 from tests.journeys.shopper import article
 
-PAGE, CART, ADD, PLACE = 8, 8, 8, 24
+PAGE, CART, ADD, PLACE = 8, 8, 8, 23
 APART = 100_000  # between the keys of one copy and those of the next
 PRODUCTS = {"9": 9, "500": 500}
 PAGES = {
