@@ -23,6 +23,7 @@ from . import (
     tidying,
     translating,
 )
+from .admin_queries import article_by_code
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
@@ -58,9 +59,7 @@ def save_article(code: str, draft: ArticleDraft, seen: datetime | None = None) -
     seen: when the editor's copy was read; a copy that somebody else has overtaken is refused (409).
     Raises Refused for the first thing that keeps a published text from being published.
     """
-    article = db.session.scalar(select(Article).where(Article.code == code).with_for_update())
-    if article is None:
-        raise Refused(_("This article does not exist."), status=404)
+    article = article_by_code(code)
     if seen is not None and article.updated_at != seen:
         raise Refused(
             _("Somebody else saved this article after you opened it. Copy your changes, then load it anew."),
@@ -72,9 +71,7 @@ def save_article(code: str, draft: ArticleDraft, seen: datetime | None = None) -
 
 def delete_article(code: str) -> None:
     """Remove an article that no reader sees."""
-    article = db.session.scalar(select(Article).where(Article.code == code))
-    if article is None:
-        raise Refused(_("This article does not exist."), status=404)
+    article = article_by_code(code)
     published = select(ArticleText.id).where(
         ArticleText.article_id == article.id, ArticleText.state == "published"
     )

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from storefront.plugin_api import LANGUAGES, db
+from storefront.plugin_api import LANGUAGES, Refused, db
+from storefront.plugin_api import gettext as _
 
 from .excerpts import folded
 from .models import (
@@ -24,6 +25,7 @@ from .models import (
     TopicText,
 )
 from .rules import title_for
+from .translating import Lag, lags
 
 LACKS = ("title", "slug", "lead", "body", "image_alt")  # what a text can lack
 
@@ -45,7 +47,7 @@ class ArticleRow:
 
     code: str
     author: str
-    published_at: datetime | None
+    source_lang: str
     review_due: date | None
     updated_at: datetime
     has_picture: bool
@@ -54,6 +56,7 @@ class ArticleRow:
     topic_keys: list[str] = field(default_factory=list)
     products: list[str] = field(default_factory=list)  # codes
     references: int = 0
+    lags: dict[str, Lag] = field(default_factory=dict)  # how far each translation is behind
 
     def title(self, lang: str) -> str:
         """The title in this language, or in another one that has it."""
@@ -73,24 +76,16 @@ class ArticleRow:
         """True when the day on which it was to be reviewed again has passed."""
         return self.review_due is not None and self.review_due <= today
 
-    @property
-    def lags(self) -> str:
-        """The language whose text is older than the other by more than a day, or ""."""
-        if len(self.texts) < 2:
-            return ""
-        first, last = sorted(self.texts, key=lambda lang: self.texts[lang].updated_at)[:2]
-        return first if (self.texts[last].updated_at - self.texts[first].updated_at).days >= 1 else ""
-
 
 def article_rows(lang: str) -> list[ArticleRow]:
-    """Every article, the one that was changed last first: five queries."""
+    """Every article, the one that was changed last first: six queries."""
     query = select(Article, Author.name).outerjoin(Author, Author.id == Article.author_id)
     rows: dict[int, ArticleRow] = {}
     for article, author in db.session.execute(query.order_by(Article.updated_at.desc(), Article.id.desc())):
         rows[article.id] = ArticleRow(
             article.code,
             author or "",
-            article.published_at,
+            article.source_lang,
             article.review_due,
             article.updated_at,
             bool(article.picture),
@@ -105,6 +100,8 @@ def article_rows(lang: str) -> list[ArticleRow]:
     )
     for article_id, count in db.session.execute(cited):
         rows[article_id].references = count
+    for (article_id, of), lag in lags().items():
+        rows[article_id].lags[of] = lag
     return list(rows.values())
 
 
@@ -172,8 +169,16 @@ class ArticleToEdit:
     ingredients: list[str]
 
 
+def article_by_code(code: str) -> Article:
+    """An article by its code, held until the end of the transaction; refused when there is none."""
+    article = db.session.scalar(select(Article).where(Article.code == code).with_for_update())
+    if article is None:
+        raise Refused(_("This article does not exist."), status=404)
+    return article
+
+
 def article_to_edit(code: str) -> ArticleToEdit | None:
-    """An article by its code."""
+    """Everything of an article that its editor shows, or None when there is no such article."""
     article = db.session.scalar(select(Article).where(Article.code == code))
     if article is None:
         return None

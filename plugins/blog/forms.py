@@ -31,7 +31,9 @@ from storefront.plugin_api import lazy_gettext as _
 from .selling_forms import CtaPart
 
 BODY_CHARACTERS = 100_000
-KINDS = ("product", "order_now", "citation", "link")  # what the picker can put into a text
+KINDS = ("product", "order_now", "collection", "citation", "picture", "article", "link")
+"""What the picker finds to be put into a text."""
+
 PICTURE_FILE = re.compile(r"[0-9a-f]{64}(-\d+)?\.[a-z]{3,4}")
 SIDE = range(1, 30_000)
 Choices = list[tuple[str, str]]
@@ -102,6 +104,7 @@ class ArticleForm(DeepForm):
     en = FormField(TextPart)
     nl_cta = FormField(CtaPart)
     en_cta = FormField(CtaPart)
+    source_lang = SelectField(_("Written first in"))
     author = SelectField(_("Author"))
     reviewer = SelectField(_("Reviewer"))
     main_topic = SelectField(_("Main topic"))
@@ -128,6 +131,7 @@ class ArticleForm(DeepForm):
 
     def offer(self, authors: Choices, topics: Choices, ingredients: dict[str, str]) -> None:
         """Say what can be chosen."""
+        self.source_lang.choices = [("nl", gettext("Dutch")), ("en", gettext("English"))]
         self.author.choices = [("", gettext("Choose…")), *authors]
         self.reviewer.choices = [("", gettext("Nobody yet")), *authors]
         self.main_topic.choices = [("", gettext("None")), *topics]
@@ -160,9 +164,16 @@ class PreviewForm(StaffForm):
     """What a preview is made of."""
 
     lang = HiddenField()
+    code = HiddenField()
     title = TextField(validators=[within(200)])
     lead = LongTextField(validators=[within(1_000)])
+    image_alt = TextField(validators=[within(300)])
     body = LongTextField(validators=[within(BODY_CHARACTERS)])
+    author = HiddenField()
+    reviewer = HiddenField()
+    main_topic = HiddenField()
+    picture_kept = HiddenField()
+    no_picture = HiddenField()
 
 
 class PictureForm(StaffForm):

@@ -47,7 +47,7 @@ class Lag:
     """How far a text is behind the one that it translates."""
 
     compared: bool
-    stale: int = 0  # blocks that were changed, are missing, or whose source is gone
+    behind: int = 0  # blocks that were changed, are missing, or whose source is gone
 
 
 def save_blocks(article: Article) -> None:
@@ -201,8 +201,8 @@ def _marks_of(lang: str, source: list[TextBlock], theirs: list[TextBlock]) -> li
     return found
 
 
-def lags() -> dict[tuple[int, str], Lag]:
-    """How far each translation is behind, by article and language: one query for all."""
+def lags(article_id: int | None = None) -> dict[tuple[int, str], Lag]:
+    """How far each translation is behind, by article and language: one query for all, or for one."""
     own, of, by = aliased(TextBlock), aliased(TextBlock), aliased(TextBlock)
     query = (
         select(
@@ -222,6 +222,8 @@ def lags() -> dict[tuple[int, str], Lag]:
         .outerjoin(by, by.of_id == own.id)
         .group_by(ArticleText.article_id, ArticleText.lang, Article.source_lang)
     )
+    if article_id is not None:
+        query = query.where(Article.id == article_id)
     rows = {(row.article_id, row.lang): row for row in db.session.execute(query)}
     found = {}
     for (article_id, lang), row in rows.items():

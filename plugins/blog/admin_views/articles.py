@@ -27,7 +27,7 @@ from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
 from ..rules import COMPLETE, DEEDS
-from . import editing, insert, selling
+from . import editing, insert, languages, selling
 from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 from .uploads import larger_posts
 
@@ -101,6 +101,7 @@ def _editor(edited: ArticleToEdit | None) -> ResponseReturnValue:
     fits = form.validate()
     editing.keep_uploads(form)
     selling.press(form)
+    languages.press(form, edited)
     if form.insert.data or form.do.data == "add-picture":
         return _page(form, edited, _put_in(form))
     if form.do.data not in BUTTONS:

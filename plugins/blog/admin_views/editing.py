@@ -46,7 +46,7 @@ from ..findings import Finding
 from ..forms import KINDS, ArticleForm
 from ..library_forms import AuthorForm
 from ..rules import title_for
-from . import insert, preview, selling, working
+from . import insert, languages, preview, selling, working
 
 TEXT_FIELDS = ("title", "slug", "lead", "excerpt", "meta_description", "image_alt", "body")
 NEW_DAY_STARTS = time(9)  # the hour of an article whose day was chosen by hand
@@ -61,6 +61,7 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
     if edited is not None:
         article = edited.article
         given = {
+            "source_lang": article.source_lang,
             "author": edited.author,
             "reviewer": edited.reviewer,
             "main_topic": edited.topics[0] if edited.topics else "",
@@ -101,6 +102,7 @@ def draft_of(form: ArticleForm, wanted: dict[str, str], edited: ArticleToEdit | 
         day = _moment(part.published_on.day, before)
         texts[lang] = TextDraft(**values, state=wanted.get(lang, ""), published_at=day)
     return ArticleDraft(
+        source_lang=form.source_lang.data or "",
         author=form.author.data or "",
         reviewer=form.reviewer.data or "",
         topics=tuple(form.chosen_topics),
@@ -143,12 +145,14 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
     """Everything that the editor's page shows."""
     states = states_of(edited)
     draft = draft_of(form, {}, edited)
+    both = form.shown.data == "both"
     shown = form.shown.data if form.shown.data in LANGUAGES else language()
     kind = form.look_in.data if form.look_in.data in KINDS else KINDS[0]
     lists = collections(language())
     shown_offers = selling.in_shop(lists, language())
     selling.offer_choices(form, shown_offers, lists)
-    sides = {lang: _side(lang, form, draft, edited, lists, shown_offers) for lang in LANGUAGES}
+    beside = languages.sides(edited)
+    sides = {lang: beside[lang] | _side(lang, form, draft, edited, lists, shown_offers) for lang in LANGUAGES}
     wrong = [lang for lang in LANGUAGES if any(field.errors for field in form.text(lang))]
     if wrong and shown not in wrong:
         shown = wrong[0]
@@ -160,8 +164,10 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
         "code": edited.article.code if edited else "",
         "title": title,
         "shown": shown,
+        "both": both,
         "sides": sides,
         "states": states,
+        "source_lang": edited.article.source_lang if edited else form.source_lang.data,
         "rule_pack": claims.PACK,
         "shared_findings": findings.of_article(draft, today()),
         "picture": {} if form.no_picture.data else form.kept_picture,
@@ -213,10 +219,9 @@ def _side(
         articles={code for code, _title in admin_queries.article_choices("", lang, limit=10_000)},
     )
     cited = [(key, count) for key, count in rendered.cited.items() if key in library]
-    piece = preview.fragment(lang, text.title, text.lead, text.body)
     return {
         "part": form.text(lang),
-        "page": preview.page(lang, piece),
+        "page": preview.page(lang, preview.typed_in(form, lang, edited.article.code if edited else "")),
         "words": rendered.words,
         "minutes": excerpts.minutes(rendered.words),
         "findings": _findings(facts, draft, bool(form.kept_picture) and not form.no_picture.data),

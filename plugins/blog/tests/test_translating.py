@@ -35,7 +35,7 @@ def marked(article: Article) -> list[tuple[str, str]]:
     """The reason and what the translation says now, or what it does not say yet."""
     marks = translating.marks(article)
     lag = translating.lags().get((article.id, "nl" if article.source_lang == "en" else "en"), Lag(True))
-    assert lag.stale == len(marks)
+    assert lag.behind == len(marks)
     return [(mark.reason, mark.own or mark.parts[-1].text) for mark in marks]
 
 
