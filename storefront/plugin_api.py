@@ -22,6 +22,7 @@ from wtforms import (
 from storefront.accounts.actions import audit
 from storefront.addresses import absolute, absolute_path, url
 from storefront.admin.frame import actor
+from storefront.admin.frame import allowed as may
 from storefront.admin.frame import guard as requires
 from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
 from storefront.clock import local, now, today
@@ -72,7 +73,7 @@ from storefront.plugin_system.hookspecs import (
 from storefront.plugin_system.loader import API_VERSION, Plugin
 from storefront.refusals import Refused
 from storefront.responses import gone_or_moved, public_page
-from storefront.shop.frame import breadcrumbs, media_path, set_alternates, set_canonical
+from storefront.shop.frame import breadcrumbs, media_path, set_alternates, set_canonical, shop_page
 from storefront.shop.targets import code_of_path, shop_path
 from storefront.shop.wording import badge_title, unit_price
 from storefront.templating import piece
@@ -156,6 +157,7 @@ __all__ = [
     "language",
     "lazy_gettext",
     "local",
+    "may",
     "media_url",
     "ngettext",
     "now",
@@ -170,6 +172,7 @@ __all__ = [
     "search_products",
     "set_canonical",
     "setting",
+    "shop_page",
     "shop_path",
     "speaking",
     "srcset",

@@ -10,6 +10,7 @@ from typing import TypeVar
 from storefront.plugin_api import SoldLine, local
 from storefront.plugin_api import lazy_gettext as _
 
+from . import origin
 from .origin import Origin
 
 K = TypeVar("K", bound=Hashable)
@@ -46,6 +47,16 @@ class Sale:
 
     origin: Origin
     line: SoldLine
+
+
+def direct(lines: Iterable[SoldLine], lang: str = "", article: str = "") -> list[Sale]:
+    """The lines that came from articles, from one or in one language where that is asked."""
+    found = []
+    for line in lines:
+        place = origin.read(line.source, line.order_lang)
+        if place and lang in ("", place.lang) and article in ("", place.article):
+            found.append(Sale(place, line))
+    return found
 
 
 @dataclass

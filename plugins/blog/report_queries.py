@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 
 from storefront.plugin_api import db, sales
 
-from . import origin
 from .models import DaySum
-from .report import Count, Sale
+from .report import Count, Sale, direct
 
 
 def counts(since: date, until: date, lang: str = "", article: str = "", by_day: bool = True) -> list[Count]:
@@ -35,9 +34,4 @@ def counts(since: date, until: date, lang: str = "", article: str = "", by_day: 
 
 def sold(since: date, until: date, lang: str = "", article: str = "") -> list[Sale]:
     """The lines of paid orders that came from articles."""
-    found = []
-    for line in sales(since, until):
-        place = origin.read(line.source, line.order_lang)
-        if place and lang in ("", place.lang) and article in ("", place.article):
-            found.append(Sale(place, line))
-    return found
+    return direct(sales(since, until), lang, article)
