@@ -7,6 +7,7 @@ __all__ = [
     "articles",
     "authors",
     "blueprint",
+    "earned",
     "insert",
     "library",
     "performance",
