@@ -1,6 +1,6 @@
 """The blog's pages for staff: articles, their editor, and the library of references."""
 
-from . import articles, authors, insert, library, performance, preview, settings, topics, updates, working
+from . import articles, authors, earned, insert, library, performance, preview, settings, topics, updates, working
 from .blueprint import blueprint
 
 __all__ = [
