@@ -1,6 +1,19 @@
 """The blog's pages for staff: articles, their editor, and the library of references."""
 
-from . import articles, authors, earned, insert, library, performance, preview, settings, topics, updates, working
+from . import (
+    articles,
+    authors,
+    earned,
+    insert,
+    library,
+    orphans,
+    performance,
+    preview,
+    settings,
+    topics,
+    updates,
+    working,
+)
 from .blueprint import blueprint
 
 __all__ = [
@@ -10,6 +23,7 @@ __all__ = [
     "earned",
     "insert",
     "library",
+    "orphans",
     "performance",
     "preview",
     "settings",
