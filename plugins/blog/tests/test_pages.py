@@ -206,20 +206,41 @@ def test_a_table_of_contents_has_more_than_one_entry(
     assert bool(read(client, "/en/blog/contents").classed("toc")) is listed
 
 
-def test_what_is_sold_out_says_so_and_is_not_sold(demo_client: FlaskClient, read: Read) -> None:
+def asks(element: ElementTree.Element) -> list[str]:
+    """The products that the forms below an element offer to tell about; there are no other forms."""
+    forms = list(element.iter("form"))
+    assert {form.get("action") for form in forms} <= {"/en/back-in-stock"}
+    hidden = [field for form in forms for field in form.iter("input") if field.get("name") == "code"]
+    options = [option for form in forms for option in form.iter("option")]
+    return [str(one.get("value")) for one in (*hidden, *options)]
+
+
+def test_what_is_sold_out_says_so_and_is_not_sold(
+    demo_app: Flask, demo_client: FlaskClient, read: Read, queries: Any
+) -> None:
+    path = path_of("magnesium-brain", "en")
+    with queries(demo_app) as before:
+        demo_client.get(path)
     sell_out("mgt-c")
-    page = read(demo_client, path_of("magnesium-brain", "en"))
+    with queries(demo_app) as after:
+        page = read(demo_client, path)
+    assert len(after) <= len(before)
     (block,) = page.classed("cta")
     assert "sold out at the moment" in words(block)
     assert "Order" not in words(next(block.iter("h2")))
-    assert list(block.iter("form")) == []
+    assert asks(block) == ["mgt-c"]
     assert "All details" in words(block)
     (first, _second) = page.classed("inline-product")
     assert "Sold out" in words(first)
-    assert list(first.iter("button")) == []
+    assert asks(first) == ["mgt-c"]
+    ids = [element.get("id") for element in page.root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
     several = read(demo_client, path_of("elemental-magnesium", "en")).classed("cta")[0]
     assert words(several).count("Sold out") == 1
     assert "Order now" in words(several)
+    sell_out("mgb-c")
+    several = read(demo_client, path_of("elemental-magnesium", "en")).classed("cta")[0]
+    assert asks(several) == ["mgt-c", "mgb-c"]
 
 
 def test_a_product_that_is_gone_leaves_no_trace(demo_client: FlaskClient, read: Read) -> None:
