@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -123,8 +124,14 @@ def _load(name: str) -> tuple[Loaded, ModuleType]:
 
 def _package_of(name: str) -> str:
     """The package of a plugin: an installed entry point, else a folder in plugins/."""
-    for entry in entry_points(group=GROUP, name=name):
-        return entry.value.partition(":")[0]
+    if name in _installed():
+        return _installed()[name]
     if not name.isidentifier() or importlib.util.find_spec(f"plugins.{name}") is None:
         raise PluginError(f"no plugin named {name!r}: neither an installed one nor plugins/{name}")
     return f"plugins.{name}"
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """The packages of the installed plugins by name; every package that is installed is read for it, once."""
+    return {entry.name: entry.value.partition(":")[0] for entry in reversed(entry_points(group=GROUP))}

@@ -32,7 +32,7 @@ from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
 from storefront.plugin_system import calling
-from storefront.testing import browser
+from storefront.testing import browser, reuse
 from storefront.testing.databases import cluster, create_database, maintain, missing
 from storefront.testing.servers import STARTED_WITHIN, Live, start_server
 from storefront.transactions import writing
@@ -120,6 +120,7 @@ class Maker:
         with app.app_context():
             if db.engine.dialect.name == "sqlite":
                 event.listen(db.engine, "connect", _hasty)
+            reuse.share(app, db.engine)
         self.apps.append(app)
         return app
 
@@ -141,12 +142,14 @@ class Maker:
             self.templates.made[name] = url = self._new(name, database)
             app = create_app(self._settings(self.templates.folder, url, kind), CONFIG)
             with app.app_context():
+                reuse.share(app, db.engine)
                 migrate.upgrade_all()
                 if kind == "demo":
                     today = clock.today()
                     with writing():
                         demo.load(today)
                         calling.call_all("demo_data", today=today)
+                reuse.offer(db.engine)
                 db.session.remove()
                 db.engine.dispose()
         return self.templates.made[name]
@@ -303,6 +306,12 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the browser's fixture last, so that it comes after the one of pytest-playwright."""
     config.pluginmanager.register(browser, "storefront-browser")
+    reuse.prepare()
+
+
+def pytest_collection_finish() -> None:
+    """All modules are there: the tests can begin."""
+    reuse.settle()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
