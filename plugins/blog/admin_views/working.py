@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -50,7 +50,7 @@ def key_of(form: ArticleForm) -> str:
 
 def taken(code: str) -> MultiDict[str, str] | None:
     """What the writer takes back from a working copy into this editor, as a post of it would be."""
-    key = asked("copy")
+    key = asked("copy") if request.method == "GET" else ""
     copy = working.own(key, actor()) if working.KEY.fullmatch(key) else None
     if copy is None or copy.article_code != code:
         return None

@@ -112,13 +112,13 @@ addEventListener('pageshow', ({ persisted }) => { if (persisted) { leaving = fal
 
 // --- saving: first what is kept, then the form; without a connection it stays here -----------------------------
 form.addEventListener('submit', async (event) => {
-  if (leaving) return;
+  if (leaving || trouble === 'out') return; // signed out: admin.js keeps what was sent until somebody signs in
   event.preventDefault();
   event.stopPropagation();
   const { submitter } = event;
   await sending;
   changed = true;
-  if (trouble !== 'out') await send();
+  await send();
   if (trouble === 'offline') { say('offline', box.dataset.held); return; }
   leaving = true;
   clearTimeout(timer);

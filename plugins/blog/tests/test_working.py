@@ -109,14 +109,15 @@ def test_text_that_was_not_saved_is_offered_taken_back_and_gone_when_saved(
     assert "that was not saved" in page.text and "Half a title" not in page.text
     compared = marketer_client.get(f"/admin/blog/working/{first['working_key']}")
     assert compared.status_code == 200 and "Half" in compared.text
-    again = opened(marketer_client, f"{EDIT}?copy={first['working_key']}")
+    taken = f"{EDIT}?copy={first['working_key']}"
+    again = opened(marketer_client, taken)
     assert again["en-title"] == "Half a title" and again.getlist("topics") == ["creatine"]
     assert again["en_cta-wording"] == "Only {price}"
     assert again["shown_at"] == first["shown_at"] and again["working_key"] == first["working_key"]
-    assert "that was not saved" not in marketer_client.get(f"{EDIT}?copy={first['working_key']}").text
-    refused = marketer_client.post(EDIT, data=again | {"en-slug": "Not an address", "do": "save"})
+    assert "that was not saved" not in marketer_client.get(taken).text
+    refused = marketer_client.post(taken, data=again | {"en-slug": "Not an address", "do": "save"})
     assert refused.status_code == 422 and copies()
-    assert marketer_client.post(EDIT, data=again | {"do": "save"}).status_code == 303
+    assert marketer_client.post(taken, data=again | {"do": "save"}).status_code == 303
     assert copies() == {}
     assert db.session.scalar(select(Article.id).where(Article.code == "magnesium-brain"))
     assert "that was not saved" not in marketer_client.get(EDIT).text
