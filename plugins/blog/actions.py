@@ -19,6 +19,7 @@ from . import (
     links,
     markdown,
     references,
+    revisions,
     rules,
     tidying,
     translating,
@@ -134,10 +135,16 @@ def _fill(article: Article, draft: ArticleDraft) -> None:
     for lang in LANGUAGES:
         _save_text(article, lang, draft)
     db.session.flush()
-    first = select(func.min(ArticleText.published_at)).where(ArticleText.article_id == article.id)
-    article.published_at = db.session.scalar(first)
+    note_first(article)
     _save_source(article, draft)
     translating.save_blocks(article)
+
+
+def note_first(article: Article) -> None:
+    """Keep when the article was first published in any language."""
+    db.session.flush()
+    first = select(func.min(ArticleText.published_at)).where(ArticleText.article_id == article.id)
+    article.published_at = db.session.scalar(first)
 
 
 def _save_source(article: Article, draft: ArticleDraft) -> None:
@@ -177,6 +184,7 @@ def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
     slug = typed.slug or slug_of(typed.title)
     if slug != slug_of(slug) or slug in RESERVED_SLUGS:
         raise Refused(_("An address has small letters, digits and hyphens only."), field=f"{lang}-slug")
+    earlier = revisions.as_it_is(text) if text else None
     if text is None:
         text = ArticleText(
             article_id=article.id,
@@ -203,6 +211,7 @@ def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
     _flush_slug(lang)
     _schedule(text, planned)
     derive(text)
+    revisions.note(text, earlier, draft.by, draft.deed)
 
 
 def set_state(text: ArticleText, state: str, publish_at: datetime | None = None) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from storefront.plugin_api import LANGUAGES, Refused, db
 from storefront.plugin_api import gettext as _
 
+from . import revisions
+from .drafts import ArticleDraft, TextDraft
 from .excerpts import folded
 from .models import (
     Article,
@@ -168,6 +170,27 @@ class ArticleToEdit:
     topics: list[str]  # keys, the main one first
     ingredients: list[str]
 
+    def as_draft(self) -> ArticleDraft:
+        """The article as it is, to be saved again with something else in it."""
+        texts = {lang: TextDraft(**revisions.fields_of(text)) for lang, text in self.texts.items()}
+        return ArticleDraft(
+            source_lang=self.article.source_lang,
+            author=self.author,
+            reviewer=self.reviewer,
+            topics=tuple(self.topics),
+            ingredients=tuple(self.ingredients),
+            featured=self.article.featured,
+            reviewed_on=self.article.reviewed_on,
+            review_due=self.article.review_due,
+            texts=texts,
+        )
+
+
+def hold(article_id: int) -> Article:
+    """An article as it is now, held until the end of the transaction."""
+    query = select(Article).where(Article.id == article_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
 
 def article_by_code(code: str) -> Article:
     """An article by its code, held until the end of the transaction; refused when there is none."""
@@ -180,8 +203,15 @@ def article_by_code(code: str) -> Article:
 def article_to_edit(code: str) -> ArticleToEdit | None:
     """Everything of an article that its editor shows, or None when there is no such article."""
     article = db.session.scalar(select(Article).where(Article.code == code))
-    if article is None:
-        return None
+    return _to_edit(article) if article else None
+
+
+def article_to_edit_by_id(article_id: int) -> ArticleToEdit:
+    """Everything of an article that is known to be there."""
+    return _to_edit(db.session.get_one(Article, article_id))
+
+
+def _to_edit(article: Article) -> ArticleToEdit:
     people = {row.id: row.key for row in db.session.execute(select(Author.id, Author.key))}
     texts = db.session.scalars(select(ArticleText).where(ArticleText.article_id == article.id))
     topics = select(Topic.key).join(ArticleTopic, ArticleTopic.topic_id == Topic.id)

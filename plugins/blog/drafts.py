@@ -44,6 +44,8 @@ class ArticleDraft:
     review_due: date | None = None
     source_lang: str = ""  # the language that it is written in first; "" leaves it
     published_at: datetime | None = None  # for texts that name none themselves
+    by: str = ""  # who saves it
+    deed: str = ""  # restored, imported; "" for what the states of the texts say
     texts: dict[str, TextDraft] = field(default_factory=dict)
 
 

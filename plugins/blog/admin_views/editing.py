@@ -102,6 +102,7 @@ def draft_of(form: ArticleForm, wanted: dict[str, str], edited: ArticleToEdit | 
         day = _moment(part.published_on.day, before)
         texts[lang] = TextDraft(**values, state=wanted.get(lang, ""), published_at=day)
     return ArticleDraft(
+        by=actor(),
         source_lang=form.source_lang.data or "",
         author=form.author.data or "",
         reviewer=form.reviewer.data or "",

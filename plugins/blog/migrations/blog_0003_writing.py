@@ -40,7 +40,6 @@ def upgrade() -> None:
     with op.batch_alter_table("plugin_blog_article_text", schema=None) as batch_op:
         batch_op.add_column(sa.Column("published_at", storefront.database.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("publish_at", storefront.database.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("number", sa.Integer(), server_default=sa.text("1"), nullable=False))
         batch_op.create_index(
             batch_op.f("ix_plugin_blog_article_text_published_at"), ["published_at"], unique=False
         )
@@ -205,7 +204,6 @@ def downgrade() -> None:
     op.drop_table("plugin_blog_block")
     with op.batch_alter_table("plugin_blog_article_text", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plugin_blog_article_text_published_at"))
-        batch_op.drop_column("number")
         batch_op.drop_column("publish_at")
         batch_op.drop_column("published_at")
     with op.batch_alter_table("plugin_blog_article", schema=None) as batch_op:

@@ -75,7 +75,6 @@ class ArticleText(Model):
     updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)  # the first time, in this language
     publish_at: Mapped[datetime | None]  # when it is scheduled
-    number: Mapped[int] = mapped_column(default=1, server_default=text("1"))  # of its last revision
 
     # Derived on save.
     teaser: Mapped[str] = mapped_column(Text, default="")  # the excerpt, or the first 30 words
