@@ -16,8 +16,9 @@ from werkzeug.datastructures import MultiDict
 from storefront.plugin_api import LANGUAGES, Refused, actor, local, now, requires, url, writing
 from storefront.plugin_api import gettext as _
 
-from .. import admin_queries, working
+from .. import admin_queries, comparing, working
 from ..admin_queries import ArticleToEdit
+from ..comparing import Row
 from ..forms import ArticleForm, ButtonForm, DropForm, WorkingForm, read_moment
 from ..working import Fields, Window
 from .blueprint import CODE, PERMISSION, asked, blueprint
@@ -33,12 +34,11 @@ PASSING = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field in which two versions differ."""
+    """A field in which two versions differ, block by block."""
 
     lang: str
     name: str
-    before: str
-    after: str
+    rows: list[Row]
 
 
 def key_of(form: ArticleForm) -> str:
@@ -97,8 +97,16 @@ def differences(edited: ArticleToEdit | None, fields: Mapping[str, list[str]]) -
         if f"{lang}-{name}" in fields:
             before, after = working.standing(saved, lang, name), working.typed(fields, lang, name)
             if before != after:
-                found.append(Difference(lang, name, before, after))
+                found.append(Difference(lang, name, _rows(name, before, after)))
     return found
+
+
+def _rows(name: str, before: str, after: str) -> list[Row]:
+    return (
+        comparing.compared(before, after)
+        if name == "body"
+        else [Row("changed", comparing.words(before, after))]
+    )
 
 
 def _compared() -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Nothing that was written is lost, in a real browser: without a connection, signed out, and with two people."""
+"""Nothing that was written is lost, in a real browser: offline, signed out, and with two people."""
 
 from __future__ import annotations
 

@@ -25,6 +25,13 @@ KEY, OTHER = "a-key-of-a-window-1234", "a-key-of-a-window-5678"
 NEW = "/admin/blog/new"
 
 
+@pytest.fixture
+def marketer(marketer_client: FlaskClient) -> FlaskClient:
+    """A marketer who reads English."""
+    marketer_client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return marketer_client
+
+
 def copies() -> dict[str, WorkingCopy]:
     db.session.rollback()
     return {copy.key: copy for copy in db.session.scalars(select(WorkingCopy))}
@@ -96,67 +103,66 @@ def test_who_is_not_heard_of_is_gone_and_old_text_is_tidied(
 
 
 def test_text_that_was_not_saved_is_offered_taken_back_and_gone_when_saved(
-    demo_app: Flask, marketer_client: FlaskClient
+    demo_app: Flask, marketer: FlaskClient
 ) -> None:
-    first = opened(marketer_client)
+    first = opened(marketer)
     said = send(
-        marketer_client,
+        marketer,
         first,
         {"en-title": "Half a title", "topics": ["creatine"], "en_cta-wording": "Only {price}"},
     )
     assert said.status_code == 200 and "Draft saved" in said.text and "not saved" not in said.text
-    page = marketer_client.get(EDIT)
+    page = marketer.get(EDIT)
     assert "that was not saved" in page.text and "Half a title" not in page.text
-    compared = marketer_client.get(f"/admin/blog/working/{first['working_key']}")
+    compared = marketer.get(f"/admin/blog/working/{first['working_key']}")
     assert compared.status_code == 200 and "Half" in compared.text
     taken = f"{EDIT}?copy={first['working_key']}"
-    again = opened(marketer_client, taken)
+    again = opened(marketer, taken)
     assert again["en-title"] == "Half a title" and again.getlist("topics") == ["creatine"]
     assert again["en_cta-wording"] == "Only {price}"
     assert again["shown_at"] == first["shown_at"] and again["working_key"] == first["working_key"]
-    assert "that was not saved" not in marketer_client.get(taken).text
-    refused = marketer_client.post(taken, data=again | {"en-slug": "Not an address", "do": "save"})
+    assert "that was not saved" not in marketer.get(taken).text
+    refused = marketer.post(taken, data=again | {"en-slug": "Not an address", "do": "save"})
     assert refused.status_code == 422 and copies()
-    assert marketer_client.post(taken, data=again | {"do": "save"}).status_code == 303
+    assert marketer.post(taken, data=again | {"do": "save"}).status_code == 303
     assert copies() == {}
     assert db.session.scalar(select(Article.id).where(Article.code == "magnesium-brain"))
-    assert "that was not saved" not in marketer_client.get(EDIT).text
+    assert "that was not saved" not in marketer.get(EDIT).text
 
 
-def test_a_new_article_is_kept_too_and_can_be_thrown_away(marketer_client: FlaskClient) -> None:
-    first = opened(marketer_client, NEW)
-    send(marketer_client, first, {"nl-title": "Nieuw stuk"}, code="")
-    assert "that was not saved" in marketer_client.get(NEW).text
-    assert "that was not saved" not in marketer_client.get(EDIT).text
+def test_a_new_article_is_kept_too_and_can_be_thrown_away(marketer: FlaskClient) -> None:
+    first = opened(marketer, NEW)
+    send(marketer, first, {"nl-title": "Nieuw stuk"}, code="")
+    assert "that was not saved" in marketer.get(NEW).text
+    assert "that was not saved" not in marketer.get(EDIT).text
     key = first["working_key"]
-    assert opened(marketer_client, f"{NEW}?copy={key}")["nl-title"] == "Nieuw stuk"
+    assert opened(marketer, f"{NEW}?copy={key}")["nl-title"] == "Nieuw stuk"
     token = {"csrf_token": first["csrf_token"]}
-    thrown = marketer_client.post(
-        "/admin/blog/working/drop", data=token | {"key": key}, follow_redirects=True
-    )
+    thrown = marketer.post("/admin/blog/working/drop", data=token | {"key": key}, follow_redirects=True)
     assert "thrown away" in thrown.text
     assert copies() == {}
-    assert marketer_client.get(f"/admin/blog/working/{key}").status_code == 404
+    assert marketer.get(f"/admin/blog/working/{key}").status_code == 404
 
 
 def test_the_second_sees_who_and_what_and_on_a_conflict_both_texts(
-    demo_app: Flask, marketer_client: FlaskClient, admin_client: FlaskClient
+    demo_app: Flask, marketer: FlaskClient, admin_client: FlaskClient
 ) -> None:
-    mine = opened(marketer_client)
-    send(marketer_client, mine, {"en-lead": "A lead of mine."})
+    admin_client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    mine = opened(marketer)
+    send(marketer, mine, {"en-lead": "A lead of mine."})
     page = admin_client.get(EDIT)
     (note,) = [one for one in parsed(page).iter("div") if "data-present" in one.attrib]
     told = " ".join("".join(note.itertext()).split())
     assert "has had this article open since" in told and "The English text was changed" in told
     theirs = opened(admin_client)
-    assert "and is not saved" not in send(marketer_client, mine, None).text  # one does not see oneself
+    assert "and is not saved" not in send(marketer, mine, None).text  # one does not see oneself
     assert (
         admin_client.post(EDIT, data=theirs | {"en-lead": "A lead of theirs.", "do": "save"}).status_code
         == 303
     )
-    warned = send(marketer_client, mine, {"en-lead": "A lead of mine."})
+    warned = send(marketer, mine, {"en-lead": "A lead of mine."})
     assert "saved this article at" in warned.text
-    conflict = marketer_client.post(EDIT, data=mine | {"en-lead": "A lead of mine.", "do": "save"})
+    conflict = marketer.post(EDIT, data=mine | {"en-lead": "A lead of mine.", "do": "save"})
     assert conflict.status_code == 409
     (shown,) = [one for one in parsed(conflict).iter("details") if "data-conflict" in one.attrib]
     told = " ".join("".join(shown.itertext()).split())
@@ -178,33 +184,32 @@ NEVER_SENT: list[dict[str, Any]] = [
 ]
 
 
-def test_what_the_script_never_sends_is_refused(marketer_client: FlaskClient) -> None:
-    token = opened(marketer_client)["csrf_token"]
+def test_what_the_script_never_sends_is_refused(marketer: FlaskClient) -> None:
+    token = opened(marketer)["csrf_token"]
     for changes in NEVER_SENT:
         given = {"key": KEY, "code": "", "seen": "", "fields": []} | changes
         data = {"csrf_token": token, "fields": json.dumps(given)}
-        assert marketer_client.post("/admin/blog/working", data=data).status_code == 400, changes
+        assert marketer.post("/admin/blog/working", data=data).status_code == 400, changes
     assert copies() == {}
 
 
-def test_shapes_tokens_and_strangers(marketer_client: FlaskClient, demo_app: Flask) -> None:
-    sent = opened(marketer_client)
+def test_shapes_tokens_and_strangers(marketer: FlaskClient, demo_app: Flask) -> None:
+    sent = opened(marketer)
     token = sent["csrf_token"]
     for text in ("", "[", "[]", "null", "[" * 100_000, '"x"', "{}"):
-        answer = marketer_client.post("/admin/blog/working", data={"csrf_token": token, "fields": text})
+        answer = marketer.post("/admin/blog/working", data={"csrf_token": token, "fields": text})
         assert answer.status_code == 400, text[:10]
     large = json.dumps({"key": KEY, "code": "", "seen": "", "fields": [["a", "b" * 400_000]]})
     assert (
-        marketer_client.post("/admin/blog/working", data={"csrf_token": token, "fields": large}).status_code
-        == 400
+        marketer.post("/admin/blog/working", data={"csrf_token": token, "fields": large}).status_code == 400
     )
-    assert send(marketer_client, sent | {"csrf_token": "wrong"}, {}).status_code == 403
-    lone = marketer_client.post(
+    assert send(marketer, sent | {"csrf_token": "wrong"}, {}).status_code == 403
+    lone = marketer.post(
         "/admin/blog/working",
         data={
             "csrf_token": token,
             "fields": f'{{"key": "{KEY}", "code": "", "seen": "", "fields": [["nl-title", "\\ud800"]]}}',
         },
     )
-    assert lone.status_code == 200 and marketer_client.get(f"{NEW}?copy={KEY}").status_code == 200
+    assert lone.status_code == 200 and marketer.get(f"{NEW}?copy={KEY}").status_code == 200
     assert demo_app.test_client().post("/admin/blog/working").status_code == 303
