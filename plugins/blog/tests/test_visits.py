@@ -12,12 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from plugins.blog import actions, counting, library, report, report_queries
+from plugins.blog import actions, counting, journeys, library, report, report_queries, switches
 from plugins.blog.drafts import ArticleDraft, TextDraft
 from plugins.blog.tests.visits import ARTICLES, BROWSER, READER, Answer, Press, Purchase, make_log
 from storefront.orders import actions as orders
 from storefront.orders.models import Order
-from storefront.plugin_api import LANGUAGES, db, now, order_summary, today, writing
+from storefront.plugin_api import LANGUAGES, db, now, order_summary, sales, today, writing
 from storefront.testing import Maker
 from tests.orders import shelf
 
@@ -53,6 +53,7 @@ def stock_up() -> None:
     shelf.fill(100_000)
     shelf.tenth_off()
     with writing():
+        switches.switch(journeys.SWITCH, True)
         library.save_author("Ada Pen", {"nl": "", "en": ""}, {"nl": "", "en": ""}, new_key="ada")
         for code in ARTICLES:
             text = TextDraft(title=code, slug=code, body=BODY, state="published")
@@ -75,6 +76,7 @@ def buttons(client: FlaskClient) -> Buttons:
 def buy(app: Flask, purchase: Purchase, forms: Buttons, answer: Answer) -> None:
     """Press the buttons; order and pay as the purchase says; give back."""
     client = app.test_client()
+    client.set_cookie(journeys.COOKIE, purchase.cookie)
     first: dict[str, Press] = {}
     for press in purchase.presses:
         sku, source = forms[press]
@@ -103,6 +105,8 @@ def buy(app: Flask, purchase: Purchase, forms: Buttons, answer: Answer) -> None:
         with writing():
             orders.add_refund(order_id, given_back, "test", restock=False)
     answer.sale(order, first, given_back)
+    vat = sum(part["vat_cents"] for part in db.session.get_one(Order, order_id).vat)
+    answer.way(order, vat, purchase.remembered, given_back)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +137,7 @@ def test_a_known_log_gives_exactly_the_known_answer(
             buy(app, purchase, forms, answer)
         counting.fold_all()
         compare(answer)
+        compare_ways(answer)
         nothing_of_the_readers_is_stored()
         db.session.remove()
 
@@ -174,6 +179,23 @@ def compare(answer: Answer) -> None:
         assert {key: one.orders for key, one in of.items() if one.numbers} == {
             key: len(found) for key, found in numbers.items()
         }
+
+
+def compare_ways(answer: Answer) -> None:
+    """What was read before orders against what must be."""
+    found = journeys.journeys(sales(today(), today()))
+    assert {role for role, _article, _lang in answer.ways} == set(journeys.ROLES)
+    for lang in ("", *LANGUAGES):
+        for role in journeys.ROLES:
+            figures = journeys.by_role(found, role, lang)
+            said = {article: (of.numbers, of.revenue) for article, of in figures.items()}
+            must = {
+                article: of for (part, article, one), of in answer.ways.items() if (part, one) == (role, lang)
+            }
+            assert said == {article: (set(of), sum(of.values())) for article, of in must.items()}, (
+                role,
+                lang,
+            )
 
 
 def nothing_of_the_readers_is_stored() -> None:

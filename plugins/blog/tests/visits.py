@@ -20,7 +20,8 @@ PROGRAMS = (
     READER | {"Sec-Purpose": "prefetch;prerender"},
     {"User-Agent": BROWSER},
 )
-Key = tuple[str, str]  # article, language
+MINDS = ("yes", "yes", "yes", "no", "", "forged")  # what a reader said to being remembered
+MOST_REMEMBERED = 20
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,22 @@ class Purchase:
     ordered: bool
     paid: bool
     refund: str  # none, part, whole
+    read: tuple[tuple[str, str], ...]  # article, language, in the order of reading
+    mind: str  # one of MINDS
+
+    @property
+    def remembered(self) -> list[tuple[str, str]]:
+        """What the script of the pages keeps of it: the first and the newest, none twice in a row."""
+        if self.mind != "yes":
+            return []
+        steps = [one for one, before in zip(self.read, ((), *self.read), strict=False) if one != before]
+        return steps[:1] + steps[1:][-(MOST_REMEMBERED - 1) :]
+
+    @property
+    def cookie(self) -> str:
+        """What the reader's browser sends."""
+        kept = "".join(f"~{article}:{lang}" for article, lang in self.remembered)
+        return {"yes": f"yes{kept}", "no": "no", "": "", "forged": "yes~<b>:nl~brain:nl"}[self.mind]
 
 
 @dataclass
@@ -92,6 +109,11 @@ def make_log(seed: int, visits: int, purchases: int) -> Log:
                 ordered=ordered,
                 paid=ordered and dice.random() < 0.85,
                 refund=dice.choice(("none", "none", "part", "whole")),
+                read=tuple(
+                    (dice.choice(ARTICLES), lang if dice.random() < 0.9 else dice.choice(LANGUAGES))
+                    for _ in range(dice.choice((0, 1, 1, 2, 3, 4, 8, 30)))
+                ),
+                mind=dice.choice(MINDS),
             )
         )
     return log
@@ -104,6 +126,8 @@ class Answer:
     counted: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # article, language, measure
     orders: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     revenue: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # article, language, place
+    ways: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    """Role, article, language ("" for all): the orders with what they brought."""
 
     def view(self, visit: Visit) -> None:
         """A reader looked at an article."""
@@ -132,6 +156,22 @@ class Answer:
             kept = Fraction((line.line_cents - line.vat_cents) * (line.line_cents - gone), line.line_cents)
             self.revenue[key] += int(kept + Fraction(1, 2))
             self.orders[key].add(order.number)
+
+    def way(self, order: OrderSummary, vat: int, read: list[tuple[str, str]], refunded: int) -> None:
+        """An order was paid of somebody whose reading is known."""
+        if not read:
+            return
+        total = order.total_cents
+        net = int(Fraction((total - vat) * (total - refunded), total) + Fraction(1, 2))
+        (first, last), between = (read[0], read[-1]), {one[0] for one in read}
+        for lang in ("", *LANGUAGES):
+            if lang in ("", first[1]):
+                self.ways["first", first[0], lang][order.number] = net
+            if lang in ("", last[1]):
+                self.ways["last", last[0], lang][order.number] = net
+            for article in between - {first[0], last[0]}:
+                if any(one[0] == article and lang in ("", one[1]) for one in read):
+                    self.ways["assisted", article, lang][order.number] = net
 
 
 def spread(cents: int, weights: list[int]) -> list[int]:
