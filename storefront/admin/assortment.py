@@ -9,9 +9,10 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from storefront.accounts.rules import PRODUCTS
-from storefront.admin.forms.assortment import CollectionForm, IngredientForm
+from storefront.admin.forms.assortment import CollectionForm, DeleteForm, IngredientForm
 from storefront.admin.forms.fields import typed
 from storefront.admin.frame import guard, note, say
+from storefront.admin.products import touching
 from storefront.admin.stale import refuse_stale, remembered
 from storefront.catalog import actions, collections, editing
 from storefront.catalog.data import CollectionData, CollectionTextData
@@ -98,6 +99,28 @@ def collection(code: str) -> ResponseReturnValue:
 def save_collection(code: str) -> ResponseReturnValue:
     """Change a collection."""
     return _save_collection(_with_code(editing.admin_collections(), code))
+
+
+@blueprint.post("/collections/<code>/delete")
+@guard(PRODUCTS)
+@repeated
+def delete_collection(code: str) -> ResponseReturnValue:
+    """Take a collection away. When other pages speak of it, they are named and it is asked once more."""
+    saved, form = _with_code(editing.admin_collections(), code), DeleteForm()
+    if not form.validate_on_submit():
+        abort(400)
+    if not form.sure.data and touching.touched([], [code]):
+        return _collection_page(_form_of_collection(saved), saved, asked=True), 409
+    try:
+        with writing():
+            collections.delete_collection(code)
+            note("collection deleted", f"collection {code}")
+    except Refused as refusal:
+        editor = _form_of_collection(saved)
+        editor.refuse(refusal)
+        return _collection_page(editor, saved), refusal.status
+    say(_("The collection was deleted."))
+    return redirect(url_for("admin_assortment.index"), 303)
 
 
 def _save_ingredient(saved: IngredientEdit | None) -> ResponseReturnValue:
@@ -189,5 +212,12 @@ def _ingredient_page(form: IngredientForm, saved: IngredientEdit | None) -> str:
     return render_template("admin/ingredient.html", form=form, ingredient=saved)
 
 
-def _collection_page(form: CollectionForm, saved: CollectionEdit | None) -> str:
-    return render_template("admin/collection.html", form=form, collection=saved)
+def _collection_page(form: CollectionForm, saved: CollectionEdit | None, asked: bool = False) -> str:
+    return render_template(
+        "admin/collection.html",
+        form=form,
+        collection=saved,
+        delete_form=DeleteForm(formdata=None),
+        asked=asked,
+        touched=touching.touched([], [saved.code]) if saved else [],
+    )

@@ -24,6 +24,7 @@ ACTIONS = {
     "ingredient added": _("ingredient added"),
     "ingredient changed": _("ingredient changed"),
     "collection added": _("collection added"),
+    "collection deleted": _("collection deleted"),
     "collection changed": _("collection changed"),
     "batch added": _("batch added"),
     "batch changed": _("batch changed"),

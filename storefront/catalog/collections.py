@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection as Codes
+
+from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from storefront.catalog.actions import Changes, remember_slug
 from storefront.catalog.data import CollectionData, CollectionTextData
-from storefront.catalog.models import Collection, CollectionText
+from storefront.catalog.models import (
+    Collection,
+    CollectionProduct,
+    CollectionText,
+    Product,
+    SlugHistory,
+    Variant,
+)
 from storefront.catalog.rules import slug_of
 from storefront.database import db
 from storefront.locale import gettext as _
+from storefront.pricing.discounts import all_discounts
 from storefront.refusals import Refused
 
 
@@ -41,6 +51,31 @@ def save_collection(data: CollectionData) -> Changes:
         collection.position = data.position
     db.session.flush()
     return changes | _save_texts(collection.id, data.texts)
+
+
+def delete_collection(code: str) -> None:
+    """Take a collection away; its products stay. Refuses what does not exist, or a discount needs."""
+    collection = db.session.scalar(select(Collection).where(Collection.code == code))
+    if collection is None:
+        raise Refused(_("This collection does not exist."), status=404)
+    if any(code in one.collections for one in all_discounts() if one.active):
+        raise Refused(_("A discount is for this collection. End it first."), status=409)
+    past = delete(SlugHistory).where(SlugHistory.kind == "collection", SlugHistory.thing_id == collection.id)
+    db.session.execute(past)
+    db.session.delete(collection)
+    db.session.flush()
+
+
+def left_empty(codes: Codes[str], without: int) -> list[str]:
+    """Which of these collections show nothing without a product (by its id)."""
+    shown = (
+        select(CollectionProduct.product_id)
+        .join(Product, Product.id == CollectionProduct.product_id)
+        .where(CollectionProduct.collection_id == Collection.id, Product.state == "published")
+        .where(Product.id != without, exists().where(Variant.product_id == Product.id, Variant.on_sale))
+    )
+    empty = select(Collection.code).where(Collection.code.in_(codes), ~shown.exists())
+    return list(db.session.scalars(empty.order_by(Collection.code))) if codes else []
 
 
 def _save_texts(collection_id: int, texts: dict[str, CollectionTextData]) -> Changes:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 from storefront.catalog import editing
 from storefront.database import db
 from storefront.plugin_api import Touched
+from storefront.pricing.models import Discount
 from storefront.stock import queries as stock
 from storefront.testing import Maker, entered_as
+from storefront.transactions import writing
 from tests.admin.conftest import read_form
 from tests.plugin_system.test_isolation import make_plugin
 
@@ -33,7 +36,8 @@ def staff(make_app: Maker, monkeypatch: pytest.MonkeyPatch, asked: Asked) -> Ite
 
     def touched_pages(product_codes: list[str], collection_codes: list[str], lang: str) -> Iterable[Touched]:
         asked.append((product_codes, collection_codes, lang))
-        return [Touched("A page <b>", "/admin/its-page", "card")] if "mgt-c" in product_codes else []
+        speaks = "mgt-c" in product_codes or "solo" in collection_codes
+        return [Touched("A page <b>", "/admin/its-page", "card")] if speaks else []
 
     make_plugin(monkeypatch, "teller", touched_pages=touched_pages)
     app = make_app("demo", plugins=("teller",))
@@ -95,3 +99,55 @@ def test_the_last_size_and_the_last_unit_are_asked_once_more(
 
 def test_nothing_is_asked_of_a_product_that_no_page_speaks_of(staff: FlaskClient, form_of: FormOf) -> None:
     assert form_of(staff, "/admin/products/nmn-c", "/state").press("state=draft").status_code == 303
+
+
+def members() -> int | None:
+    """How many products the collection has; None when it is gone."""
+    db.session.rollback()
+    return next((one.products for one in editing.admin_collections() if one.code == "solo"), None)
+
+
+def test_emptying_and_deleting_a_collection_are_asked_once_more(staff: FlaskClient, form_of: FormOf) -> None:
+    board = "/admin/assortment/collections/"
+    form_of(staff, f"{board}new").set(code="solo", nl__name="Alleen", en__name="Alone").press()
+    chosen = form_of(staff, PAGE)
+    before = [value for name, value in chosen.values if name == "collections"]
+    assert chosen.set(collections=[*before, "solo"]).press().status_code == 303
+    other = form_of(staff, "/admin/products/mgb-c")
+    own = [value for name, value in other.values if name == "collections"]
+    assert other.set(collections=[*own, "solo"]).press().status_code == 303
+    assert form_of(staff, "/admin/products/mgb-c").set(collections=own).press().status_code == 303, (
+        "one is left"
+    )
+    leaving = form_of(staff, PAGE).set(collections=before)
+    answer = leaving.press()
+    assert answer.status_code == 409
+    assert "/admin/its-page" in answer.text
+    assert members() == 1
+    assert leaving.press("sure=1").status_code == 303
+    assert members() == 0
+
+    assert "/admin/its-page" in staff.get(f"{board}solo").text
+    answer = form_of(staff, f"{board}solo", "/delete").press()
+    assert answer.status_code == 409
+    assert "/admin/its-page" in answer.text
+    assert members() == 0
+    again = read_form(staff, answer.text, "/delete")
+    assert again.press("sure=1").status_code == 303
+    assert members() is None
+    assert staff.get(f"{board}solo").status_code == 404
+
+
+def test_a_collection_that_a_discount_needs_stays(staff: FlaskClient, form_of: FormOf) -> None:
+    with writing():
+        named = db.session.scalars(select(Discount)).first()
+        assert named is not None
+        named.collections = ["nmn"]
+    answer = form_of(staff, "/admin/assortment/collections/nmn", "/delete").press()
+    assert answer.status_code == 409
+    assert "Beëindig die eerst" in answer.text
+    with writing():
+        db.session.execute(update(Discount).values(active=False))
+    old = staff.get("/en/collections/nmn").status_code
+    assert form_of(staff, "/admin/assortment/collections/nmn", "/delete").press().status_code == 303
+    assert (old, staff.get("/en/collections/nmn").status_code) == (200, 404)

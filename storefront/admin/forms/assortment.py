@@ -7,7 +7,7 @@ from wtforms import FormField, HiddenField
 from storefront.admin.forms import NestedForm
 from storefront.admin.forms.fields import Part
 from storefront.admin.forms.products import CODE
-from storefront.forms import LongTextField, TextField, WholeField, required, within
+from storefront.forms import LongTextField, StaffForm, TextField, WholeField, required, within
 from storefront.locale import lazy_gettext as _
 
 
@@ -37,3 +37,9 @@ class CollectionForm(NestedForm):
     position = WholeField(_("Place in the menu"), [within(5)], least=0)
     nl = FormField(CollectionTextPart)
     en = FormField(CollectionTextPart)
+
+
+class DeleteForm(StaffForm):
+    """The button that deletes; sure: the pages it touches were named."""
+
+    sure = HiddenField()
