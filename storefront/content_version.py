@@ -70,16 +70,17 @@ def _now() -> tuple[str, date]:
 def kept(key: str, make: Callable[[], T]) -> T:
     """What `make` gives, kept in this process for as long as the content stays.
 
-    Only where the request has read the token before; elsewhere it is made anew. For small things that
-    every page needs and nobody changes: what comes back is shared, and must be left as it is.
+    Outside of a request, and in one that has changed content, it is made anew. For small things that
+    many pages need and few change: what comes back is shared, and must be left as it is.
     """
-    if not has_request_context() or "content_version" not in g:
+    if not has_request_context() or g.get("changes_content"):
         return make()
+    now = read()
     store: dict[str, tuple[tuple[str, date] | None, Any]] = current_app.extensions.setdefault("kept", {})
     version, value = store.get(key, (None, None))
-    if version != g.content_version:
+    if version != now:
         value = make()
-        store[key] = g.content_version, value
+        store[key] = now, value
     found: T = value
     return found
 
@@ -109,6 +110,8 @@ def _notice(connection: Connection, _cursor: Any, said: str, _values: Any, conte
         connection.info[_CHANGED] = "tables"
     elif not _is_quiet(context):
         connection.info.setdefault(_CHANGED, "rows")
+        if has_request_context():
+            g.changes_content = True
 
 
 def _is_quiet(context: Any) -> bool:

@@ -17,6 +17,8 @@ from storefront.app import create_app
 from storefront.catalog.models import PriceHistory, Product, ProductText, Variant
 from storefront.database import Base, built_once, db
 from storefront.pricing import discounts
+from storefront.pricing import queries as pricing
+from storefront.pricing.actions import set_vat_rate
 from storefront.pricing.models import Discount
 from storefront.stock import actions as stock
 from storefront.stock.models import StockLevel
@@ -279,3 +281,17 @@ def test_what_is_inserted_counts_too(any_demo_app: Flask) -> None:
             )
         )
     assert token() != before
+
+
+def test_a_request_that_changes_content_has_what_it_wrote_and_not_what_was_kept(any_demo_app) -> None:
+    def rates() -> dict[str, int]:
+        return pricing.rates("NL", clock.today())
+
+    with any_demo_app.test_request_context():
+        before = rates()
+    with any_demo_app.test_request_context():
+        assert rates() is before  # the same object: kept
+        with writing():
+            set_vat_rate("NL", "reduced", 1000, clock.today())
+            assert rates()["reduced"] == 1000
+        assert rates()["reduced"] == 1000
