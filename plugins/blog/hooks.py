@@ -35,6 +35,7 @@ from . import (
     journeys,
     looking,
     reading,
+    report_queries,
     sitemap,
     structured,
     switches,
@@ -47,6 +48,7 @@ from .demo_data import load
 
 POSTS_ON_HOME = 3
 ON_DASHBOARD = 5
+BEST = 3  # articles that sold most
 WRITE = "blog.articles"
 WITH_CARDS = {"shop_home.show", "shop_products.show"}
 
@@ -159,21 +161,30 @@ def admin_menu() -> Iterable[MenuItem]:
 
 @hookimpl
 def admin_dashboard_panels() -> Iterable[Panel]:
-    """On the dashboard: articles whose review is due, and drafts."""
+    """On the dashboard: articles whose review is due, drafts, and what sold most lately."""
     rows = admin_queries.article_rows(language())
     due = [row for row in rows if row.published and row.review_overdue(this_day())]
     drafts = [row for row in rows if not row.published]
     body = render_template(
         "blog/parts/admin_dashboard.html", due=due[:ON_DASHBOARD], drafts=drafts[:ON_DASHBOARD]
     )
-    return [Panel(_("Articles"), Markup(body), WRITE)]
+    earned = sorted(report_queries.lately().items(), key=lambda one: (-one[1].revenue, one[0]))
+    titles = {row.code: row.title(language()) for row in rows}
+    sold = render_template("blog/parts/admin_earned.html", rows=earned[:BEST], titles=titles)
+    return [
+        Panel(_("Articles"), Markup(body), WRITE),
+        Panel(_("Articles that sold most in 30 days"), Markup(sold), WRITE),
+    ]
 
 
 @hookimpl
 def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
     """In the product editor: the articles that link the product, in both languages."""
     articles = admin_queries.linking_for_staff(product_code, language())
-    body = render_template("blog/parts/admin_product.html", articles=articles)
+    earned = report_queries.lately(product_code)
+    body = render_template(
+        "blog/parts/admin_product.html", articles=articles, earned=earned, product=product_code
+    )
     return [Panel(_("Articles that link this product"), Markup(body))]
 
 

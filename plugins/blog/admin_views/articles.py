@@ -22,7 +22,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from .. import actions, admin_queries, library_queries, working
+from .. import actions, admin_queries, library_queries, report_queries, working
 from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
@@ -69,6 +69,7 @@ def index() -> ResponseReturnValue:
         topic=topic,
         topics=library_queries.topic_choices(language()),
         offers=offers_by_code(codes, language(), with_badges=False) if codes else {},
+        earned=report_queries.lately(),
     )
 
 
