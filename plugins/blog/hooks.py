@@ -35,7 +35,6 @@ from . import (
     journeys,
     looking,
     reading,
-    report_queries,
     sitemap,
     structured,
     switches,
@@ -45,10 +44,10 @@ from . import (
 )
 from .admin_views import settings
 from .demo_data import load
+from .exchange import imports
 
 POSTS_ON_HOME = 3
 ON_DASHBOARD = 5
-BEST = 3  # articles that sold most
 WRITE = "blog.articles"
 WITH_CARDS = {"shop_home.show", "shop_products.show"}
 
@@ -76,8 +75,11 @@ def permissions() -> Iterable[Permission]:
 
 @hookimpl
 def jobs() -> dict[str, Job]:
-    """Asking registers about a source."""
-    return {looking.JOB: Job(looking.look_up, network=True)}
+    """Asking registers about a source, and taking articles in that were handed in."""
+    return {
+        looking.JOB: Job(looking.look_up, network=True),
+        imports.JOB: Job(imports.step, network=True),
+    }
 
 
 @hookimpl
@@ -161,30 +163,21 @@ def admin_menu() -> Iterable[MenuItem]:
 
 @hookimpl
 def admin_dashboard_panels() -> Iterable[Panel]:
-    """On the dashboard: articles whose review is due, drafts, and what sold most lately."""
+    """On the dashboard: articles whose review is due, and drafts."""
     rows = admin_queries.article_rows(language())
     due = [row for row in rows if row.published and row.review_overdue(this_day())]
     drafts = [row for row in rows if not row.published]
     body = render_template(
         "blog/parts/admin_dashboard.html", due=due[:ON_DASHBOARD], drafts=drafts[:ON_DASHBOARD]
     )
-    earned = sorted(report_queries.lately().items(), key=lambda one: (-one[1].revenue, one[0]))
-    titles = {row.code: row.title(language()) for row in rows}
-    sold = render_template("blog/parts/admin_earned.html", rows=earned[:BEST], titles=titles)
-    return [
-        Panel(_("Articles"), Markup(body), WRITE),
-        Panel(_("Articles that sold most in 30 days"), Markup(sold), WRITE),
-    ]
+    return [Panel(_("Articles"), Markup(body), WRITE)]
 
 
 @hookimpl
 def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
     """In the product editor: the articles that link the product, in both languages."""
     articles = admin_queries.linking_for_staff(product_code, language())
-    earned = report_queries.lately(product_code)
-    body = render_template(
-        "blog/parts/admin_product.html", articles=articles, earned=earned, product=product_code
-    )
+    body = render_template("blog/parts/admin_product.html", articles=articles)
     return [Panel(_("Articles that link this product"), Markup(body))]
 
 

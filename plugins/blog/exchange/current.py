@@ -26,6 +26,7 @@ from ..models import (
     Reference,
     ReferenceUpdate,
     Topic,
+    TopicSlugHistory,
     TopicText,
 )
 from .contents import Contents, Entry
@@ -64,14 +65,22 @@ def topics() -> Iterator[dict[str, Any]]:
     for text in db.session.scalars(select(TopicText).order_by(TopicText.lang.desc())):
         texts[text.topic_id].append(text)
     rows = list(db.session.scalars(select(Topic).order_by(Topic.position, Topic.id)))
+    rows.sort(key=lambda topic: topic.parent_id is not None)  # what lies below others comes after them
     keys = {topic.id: topic.key for topic in rows}
+    old: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for slug in db.session.scalars(select(TopicSlugHistory).order_by(TopicSlugHistory.slug)):
+        old[slug.topic_id][slug.lang].append(slug.slug)
     for topic in rows:
         of = texts[topic.id]
         kept = {
             name: _filled({text.lang: getattr(text, name) for text in of})
             for name in ("name", "slug", "intro", "order_heading")
         }
-        more = {"collection": topic.collection_code, "parent": keys.get(topic.parent_id or 0, "")}
+        more = {
+            "collection": topic.collection_code,
+            "parent": keys.get(topic.parent_id or 0, ""),
+            "old_slugs": dict(old[topic.id]),
+        }
         values = {"key": topic.key} | kept | {"position": topic.position} | more
         yield {name: value for name, value in values.items() if value}
 
@@ -91,12 +100,14 @@ def entries(codes: Collection[str] = ()) -> Iterator[Entry]:
     """The articles, by the order in which they came; only these when codes are given."""
     query = select(Article).order_by(Article.id)
     articles = list(db.session.scalars(query.where(Article.code.in_(codes)) if codes else query))
+    ids = [article.id for article in articles] if codes else None
     texts: dict[int, dict[str, ArticleText]] = defaultdict(dict)
-    for text in db.session.scalars(select(ArticleText).order_by(ArticleText.lang.desc())):
+    of_texts = select(ArticleText).order_by(ArticleText.lang.desc())
+    for text in db.session.scalars(_of(ids, of_texts, ArticleText.article_id)):
         texts[text.article_id][text.lang] = text
     keys: dict[int | None, str] = {None: ""}
     keys |= {row[0]: row[1] for row in db.session.execute(select(Author.id, Author.key))}
-    lists = _lists()
+    lists = _lists(ids)
     for article in articles:
         of = lists[article.id]
         yield Entry(
@@ -135,37 +146,40 @@ def _text(text: ArticleText) -> TextDraft:
     )
 
 
-def _lists() -> dict[int, dict[str, list[str]]]:
+def _lists(ids: list[int] | None) -> dict[int, dict[str, list[str]]]:
     """What belongs to articles, by the article's id and a word for it."""
-    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    order = (ArticleTopic.article_id, ArticleTopic.position)
     topics_of = select(ArticleTopic.article_id, Topic.key).join(Topic, Topic.id == ArticleTopic.topic_id)
-    for article, key in db.session.execute(topics_of.order_by(*order)):
-        found[article]["topics"].append(key)
-    row = ArticleIngredient
-    for article, code in db.session.execute(
-        select(row.article_id, row.ingredient_code).order_by(row.article_id, row.ingredient_code)
-    ):
-        found[article]["ingredients"].append(code)
-    related = select(ArticleRelated.article_id, Article.code).join(
-        Article, Article.id == ArticleRelated.related_id
-    )
-    for article, code in db.session.execute(
-        related.order_by(ArticleRelated.article_id, ArticleRelated.position)
-    ):
-        found[article]["related"].append(code)
-    for slug in db.session.scalars(select(ArticleSlugHistory).order_by(ArticleSlugHistory.slug)):
-        found[slug.article_id][f"slugs {slug.lang}"].append(slug.slug)
-    for old in db.session.scalars(select(OldAddress).order_by(OldAddress.path)):
-        found[old.article_id]["addresses"].append(f"{old.lang} {old.path}")
+    ingredient, history, old, note = ArticleIngredient, ArticleSlugHistory, OldAddress, Correction
+    related = select(ArticleRelated.article_id, Article.code)
+    related = related.join(Article, Article.id == ArticleRelated.related_id)
     notes = (
-        select(Correction.article_id, Reference.key, ReferenceUpdate.kind, ReferenceUpdate.doi)
-        .join(ReferenceUpdate, ReferenceUpdate.id == Correction.update_id)
+        select(note.article_id, Reference.key, ReferenceUpdate.kind, ReferenceUpdate.doi)
+        .join(ReferenceUpdate, ReferenceUpdate.id == note.update_id)
         .join(Reference, Reference.id == ReferenceUpdate.reference_id)
+        .order_by(ReferenceUpdate.id)
     )
-    for article, *words in db.session.execute(notes.order_by(ReferenceUpdate.id)):
-        found[article]["corrections"].append(" ".join(word for word in words if word))
+    ingredients = select(ingredient.article_id, ingredient.ingredient_code)
+    slugs = select(history.article_id, history.lang, history.slug)
+    addresses = select(old.article_id, old.lang, old.path).order_by(old.path)
+    asked: list[tuple[str, Any, Any]] = [
+        ("topics", topics_of.order_by(ArticleTopic.position), ArticleTopic.article_id),
+        ("ingredients", ingredients.order_by(ingredient.ingredient_code), ingredient.article_id),
+        ("related", related.order_by(ArticleRelated.position), ArticleRelated.article_id),
+        ("addresses", addresses, old.article_id),
+        ("corrections", notes, note.article_id),
+    ]
+    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, query, column in asked:
+        for article, *words in db.session.execute(_of(ids, query, column)):
+            found[article][name].append(" ".join(word for word in words if word))
+    for article, lang, slug in db.session.execute(_of(ids, slugs.order_by(history.slug), history.article_id)):
+        found[article][f"slugs {lang}"].append(slug)
     return found
+
+
+def _of(ids: list[int] | None, query: Any, column: Any) -> Any:
+    """Only of these articles; of all for None."""
+    return query if ids is None else query.where(column.in_(ids))
 
 
 def picture_name(picture: Mapping[str, Any]) -> str:

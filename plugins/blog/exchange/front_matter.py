@@ -17,10 +17,10 @@ Value = str | tuple[str, ...]
 FENCE = "---"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 ITEM = "  - "
+UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+TO_ESCAPE = re.compile(f"[{UNSEEN}]")
 # What YAML would read as something else than these very words.
-NOT_PLAIN = re.compile(
-    r"""^[\s\-?:,\[\]{}#&*!|>'"%@`]|:(\s|$)|\s\#|\s$|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]"""
-)
+NOT_PLAIN = re.compile(rf"""^[\s\-?:,\[\]{{}}#&*!|>'"%@`]|:(\s|$)|\s\#|\s$|[{UNSEEN}]""")
 
 
 def split(file: str) -> tuple[dict[str, Value], str]:
@@ -80,4 +80,6 @@ def _read(text: str, number: int) -> str:
 
 
 def _written(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False) if NOT_PLAIN.search(value) else value
+    if not NOT_PLAIN.search(value):
+        return value
+    return TO_ESCAPE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

@@ -30,16 +30,32 @@ def read_authors(items: Iterable[Any], wrong: Wrong) -> Iterator[dict[str, Any]]
 
 
 def read_topics(items: Iterable[Any], wrong: Wrong) -> Iterator[dict[str, Any]]:
-    """The topics in their order: key, name, slug, intro and order_heading in each language, collection."""
-    for number, item in enumerate(items, 1):
+    """The topics, those of the first level first: key, texts in each language, collection, parent."""
+    numbered = list(enumerate(items, 1))
+    for number, item in sorted(numbered, key=lambda one: isinstance(one[1], dict) and "parent" in one[1]):
         found = _item(item, TOPIC)
         if found is None or not found.get("name"):
             wrong.append(("topics.json", _("A topic needs a key and a name.")))
             continue
         position = item.get("position")
         place = position if isinstance(position, int) and 0 < position < 1_000_000 else number
-        kept = {"collection": _word(item, "collection"), "parent": _word(item, "parent")}
+        kept = {
+            "collection": _word(item, "collection"),
+            "parent": _word(item, "parent"),
+            "old_slugs": _old_slugs(item.get("old_slugs")),
+        }
         yield found | {"position": place} | {key: value for key, value in kept.items() if value}
+
+
+def _old_slugs(given: Any) -> dict[str, list[str]]:
+    """Address words that a topic once had, by language."""
+    lists = given if isinstance(given, dict) else {}
+    words = {
+        lang: [word for word in lists[lang] if isinstance(word, str) and 0 < len(word) <= TOPIC["slug"]]
+        for lang in LANGUAGES
+        if isinstance(lists.get(lang), list)
+    }
+    return {lang: found for lang, found in words.items() if found}
 
 
 def _item(item: Any, texts: dict[str, int]) -> dict[str, Any] | None:

@@ -6,11 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import select
+
+from storefront.plugin_api import db, now, setting
 from storefront.plugin_api import gettext as _
-from storefront.plugin_api import now, setting
 
 from .. import actions, markdown, rules, tidying
 from ..drafts import TextDraft
+from ..models import Article, ArticleText, Author, Reference, ReferenceUpdate, Topic
 from .contents import STORED, Contents, Entry, hash_of
 from .current import IN_TEXT
 
@@ -58,8 +61,30 @@ def known(*all_contents: Contents) -> Known:
     )
 
 
-def settled(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], there: Known) -> Settled:
-    """The article as it would be saved. here: as it is now, None for a new one."""
+def known_here(coming: Collection[str]) -> Known:
+    """What is here now, with the codes of the articles that come along."""
+    text, update = ArticleText, ReferenceUpdate
+    updates = select(Reference.key, update.kind, update.doi).join(
+        Reference, Reference.id == update.reference_id
+    )
+    slugs = select(text.lang, text.slug, Article.code).join(Article, Article.id == text.article_id)
+    return Known(
+        people=set(db.session.scalars(select(Author.key))),
+        topics=set(db.session.scalars(select(Topic.key))),
+        keys=set(db.session.scalars(select(Reference.key))),
+        updates={" ".join(filter(None, row)) for row in db.session.execute(updates)},
+        codes={*db.session.scalars(select(Article.code)), *coming},
+        slugs={(lang, slug or ""): code for lang, slug, code in db.session.execute(slugs)},
+    )
+
+
+def settled(
+    entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], there: Known, *, drawings: bool = False
+) -> Settled:
+    """The article as it would be saved. here: as it is now, None for a new one.
+
+    drawings: SVG files may come in. They can hold script; of others' drawings the pixels are taken.
+    """
     draft, reasons = entry.draft, []
     for name in (draft.author, draft.reviewer):
         if name and name not in there.people:
@@ -68,7 +93,7 @@ def settled(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], the
         return Settled(entry, refused=_("There is no topic “%(key)s”.", key=unknown[0]))
     if not any(text.title for text in draft.texts.values()):
         return Settled(entry, refused=_("It has no title."))
-    picture = _picture(entry, here, pictures)
+    picture = _picture(entry, here, pictures, drawings=drawings)
     if entry.picture and not picture:
         reasons.append(_("The picture “%(name)s” is missing.", name=entry.picture[:60]))
     entry = replace(entry, picture=picture)
@@ -102,14 +127,17 @@ def is_same(entry: Entry, here: Entry) -> bool:
     return replace(entry, draft=theirs) == replace(here, draft=mine)
 
 
-def _picture(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes]) -> str:
+def _picture(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], *, drawings: bool) -> str:
     """The name of its picture: that of here when it is the same one, "" when the file did not come."""
-    if here and here.picture and _means(entry.picture, here.picture, pictures):
+    stem, _dot, ending = entry.picture.rpartition(".")
+    pixels = [f"{stem}.{one}" for one in ("jpg", "png")] if ending == "svg" and not drawings else []
+    names = [entry.picture, *pixels]
+    if here and here.picture and any(means(name, here.picture, pictures) for name in names):
         return here.picture
-    return entry.picture if entry.picture in pictures else ""
+    return next((name for name in pixels or names if name in pictures), "")
 
 
-def _means(name: str, stored: str, pictures: Mapping[str, bytes]) -> bool:
+def means(name: str, stored: str, pictures: Mapping[str, bytes]) -> bool:
     """True when a picture from outside is the stored one: by its own name, or by what is in the file."""
     there = STORED.fullmatch(name)
     return stored[:64] in {there[1] if there else "", hash_of(name, pictures)} or name == stored

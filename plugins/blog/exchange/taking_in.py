@@ -23,11 +23,13 @@ from ..models import (
     Correction,
     OldAddress,
     Topic,
+    TopicSlugHistory,
+    TopicText,
 )
 from . import settling
 from .contents import Contents, Entry, hash_of
 from .csl import Work
-from .current import IN_TEXT
+from .current import IN_TEXT, picture_name
 
 
 def take_all(contents: Contents, who: str, *, drawings: bool = False) -> None:
@@ -45,24 +47,28 @@ def take_all(contents: Contents, who: str, *, drawings: bool = False) -> None:
         save_work(work)
     there = settling.known(contents)
     for entry in contents.entries:
-        found = settling.settled(entry, None, contents.pictures, there)
+        found = settling.settled(entry, None, contents.pictures, there, drawings=drawings)
         if found.refused:
             raise Refused(f"{entry.code}: {found.refused}")
-        save_entry(found.entry, None, contents.pictures, who, drawings=drawings)
+        save_entry(found.entry, None, contents.pictures, who)
     for entry in contents.entries:
         save_related(entry)
 
 
 def save_author(author: dict[str, Any], pictures: Mapping[str, bytes], who: str) -> None:
     """A person, by their key."""
-    key = author["key"]
-    there = db.session.scalar(select(Author.id).where(Author.key == key)) is not None
+    key, name = author["key"], author.get("picture", "")
+    there = db.session.scalar(select(Author).where(Author.key == key))
+    keeps = there is not None and name and settling.means(name, picture_name(there.picture), pictures)
+    taken = name in pictures and not name.endswith(".svg") and not keeps
     library.save_author(
         author["name"],
         author.get("role", {}),
         author.get("bio", {}),
         key=key if there else "",
         new_key="" if there else key,
+        picture=store_picture(pictures[name], who) if taken else None,
+        same_as=author.get("same_as", []),
     )
 
 
@@ -70,16 +76,20 @@ def save_topic(topic: dict[str, Any]) -> None:
     """A topic, by its key."""
     key = topic["key"]
     there = db.session.scalar(select(Topic.id).where(Topic.key == key)) is not None
-    library.save_topic(
+    saved = library.save_topic(
         topic["name"],
         topic.get("slug", {}),
         topic.get("intro", {}),
         position=topic["position"],
         collection_code=topic.get("collection", ""),
         order_headings=topic.get("order_heading", {}),
+        parent=topic.get("parent", ""),
         key=key if there else "",
         new_key="" if there else key,
     )
+    for lang, slugs in topic.get("old_slugs", {}).items():
+        for slug in slugs:
+            _remember(TopicText, TopicSlugHistory, lang, slug, topic_id=saved.id)
 
 
 def save_work(work: Work) -> None:
@@ -99,13 +109,11 @@ def save_work(work: Work) -> None:
     db.session.flush()
 
 
-def save_entry(
-    entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], who: str, *, drawings: bool = False
-) -> str:
+def save_entry(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], who: str) -> str:
     """An article as it was settled, with its pictures, notes and old addresses; its code."""
     picture = None
     if entry.picture and (here is None or entry.picture != here.picture):
-        picture = _stored(entry.picture, pictures, who, drawings=drawings)
+        picture = _stored(entry.picture, pictures, who)
     for text in entry.draft.texts.values():
         _store_in_text(text.body, pictures, who)
     draft = replace(entry.draft, picture=picture)
@@ -151,14 +159,9 @@ def _save_days(article: Article, entry: Entry) -> None:
 
 def _save_old(article: Article, entry: Entry) -> None:
     """Where it once stood here and elsewhere; what stands there now, or is known already, stays."""
-    history = ArticleSlugHistory
     for lang, slugs in entry.old_slugs.items():
         for slug in slugs:
-            used = select(ArticleText.id).where(ArticleText.lang == lang, ArticleText.slug == slug)
-            known = select(history.id).where(history.lang == lang, history.slug == slug)
-            if db.session.scalar(used) is None and db.session.scalar(known) is None:
-                db.session.add(history(lang=lang, slug=slug, article_id=article.id))
-                db.session.flush()
+            _remember(ArticleText, ArticleSlugHistory, lang, slug, article_id=article.id)
     for address in entry.old_addresses:
         lang, _space, path = address.partition(" ")
         if len(lang) == 2 and path.startswith("/blogs/") and len(path) <= 300:
@@ -166,6 +169,14 @@ def _save_old(article: Article, entry: Entry) -> None:
             row.lang, row.article_id = lang, article.id
             db.session.add(row)
     db.session.flush()
+
+
+def _remember(text: Any, history: Any, lang: str, slug: str, **of: int) -> None:
+    used = select(text.lang).where(text.lang == lang, text.slug == slug)
+    known = select(history.id).where(history.lang == lang, history.slug == slug)
+    if db.session.scalar(used) is None and db.session.scalar(known) is None:
+        db.session.add(history(lang=lang, slug=slug, **of))
+        db.session.flush()
 
 
 def _save_notes(article: Article, entry: Entry) -> None:
@@ -187,20 +198,18 @@ def _save_notes(article: Article, entry: Entry) -> None:
     db.session.flush()
 
 
-def _stored(name: str, pictures: Mapping[str, bytes], who: str, *, drawings: bool) -> dict[str, Any] | None:
-    """Keep a picture. Of a drawing from outside its pixels are kept: an SVG can hold script."""
+def _stored(name: str, pictures: Mapping[str, bytes], who: str) -> dict[str, Any]:
+    """Keep a picture that was settled: a drawing only when that is allowed."""
     if not name.endswith(".svg"):
-        return store_picture(pictures[name], who)
+        return store_picture(pictures[name], who, crops=True)
     pixels = next((one for one in (f"{name[:-4]}.jpg", f"{name[:-4]}.png") if one in pictures), "")
-    if not drawings:
-        return store_picture(pictures[pixels], who) if pixels else None
     with tempfile.TemporaryDirectory() as folder:
         drawing = Path(folder, "drawing.svg")
         drawing.write_bytes(pictures[name])
         raster = Path(folder, f"pixels{pixels[-4:]}") if pixels else None
         if raster:
             raster.write_bytes(pictures[pixels])
-        return store_drawing(drawing, raster)
+        return store_drawing(drawing, raster, crops=True)
 
 
 def _store_in_text(body: str, pictures: Mapping[str, bytes], who: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.plugin_api import Model
@@ -22,7 +22,9 @@ class Import(Model):
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(12), default="looked_at")  # looked_at, waiting, done
-    rows: Mapped[list[dict[str, Any]]]  # {"code", "title", "deed": "new" | "replace" | "skip", "why": …}
+    # how it was read: {"lang"}, and of a Shopify blog its language, and the people and topics chosen for it
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    rows: Mapped[list[dict[str, Any]]]  # of exchange.planning.Row
     data: Mapped[bytes | None] = mapped_column(LargeBinary)  # the file, until it is done
 
 

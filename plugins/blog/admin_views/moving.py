@@ -1,0 +1,151 @@
+"""Articles in and out: everything as a zip, and what was handed in, row by row, before it is taken in."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, send_file
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from storefront.plugin_api import (
+    UPLOAD_BYTES,
+    FileField,
+    Refused,
+    StaffForm,
+    actor,
+    db,
+    lazy_gettext,
+    requires,
+    today,
+    url,
+    writing,
+)
+from storefront.plugin_api import gettext as _
+
+from ..exchange import current, folder, imports
+from ..forms import ButtonForm
+from ..models import Import
+from .blueprint import PERMISSION, asked, blueprint
+from .uploads import larger_posts
+
+PER_PAGE = 100
+LATEST = 10
+IN_MEMORY = 16 * 1024 * 1024  # bytes of a zip, before it is written to the disk
+
+
+class FolderForm(StaffForm):
+    """A zip of articles as files."""
+
+    articles = FileField(lazy_gettext("Zip of articles"))
+
+
+@blueprint.get("/moving")
+@requires(PERMISSION)
+def moving() -> ResponseReturnValue:
+    """Out and in: the buttons, and what was handed in lately."""
+    return _page()
+
+
+def _page(status: int = 200, **forms: Any) -> ResponseReturnValue:
+    latest = imports.latest(LATEST)
+    shown = {"folder_form": FolderForm(), "latest": [(one, imports.counts(one)) for one in latest]} | forms
+    return render_template("blog/admin/moving.html", **shown), status
+
+
+@blueprint.get("/export.zip")
+@requires(PERMISSION)
+def export() -> ResponseReturnValue:
+    """All articles with their library, people, topics and pictures."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    folder.write(current.contents(), file)
+    file.seek(0)
+    name = f"articles-{today().isoformat()}.zip"
+    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+
+
+@blueprint.post("/moving/folder")
+@requires(PERMISSION)
+@larger_posts(UPLOAD_BYTES)
+def hand_in_folder() -> ResponseReturnValue:
+    """Take a zip of articles in hand and show what would happen."""
+    form = FolderForm()
+    if not form.validate_on_submit():
+        return _page(422, folder_form=form)
+    try:
+        data = uploaded(form.articles.data, "articles")
+        with writing():
+            found = imports.hand_in("markdown", data, actor(), {}).id
+    except Refused as refusal:
+        form.refuse(Refused(refusal.message, "articles"))
+        return _page(refusal.status, folder_form=form)
+    return redirect(url("blog_admin.one_import", import_id=found), 303)
+
+
+def uploaded(upload: Any, field: str) -> bytes:
+    """The bytes of a file that has to be there."""
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        raise Refused(_("Choose a file first."), field)
+    with upload.stream as file:  # a large one lies on the disk
+        data: bytes = file.read()
+    return data
+
+
+@blueprint.get("/moving/<int:import_id>")
+@requires(PERMISSION)
+def one_import(import_id: int) -> ResponseReturnValue:
+    """What would happen to each row, or what became of it."""
+    return import_page(_found(import_id))
+
+
+def import_page(found: Import, status: int = 200, **more: Any) -> ResponseReturnValue:
+    """The page of what was handed in."""
+    page = int(asked("page")) if asked("page").isdecimal() else 1
+    shown = {
+        "found": found,
+        "counts": imports.counts(found),
+        "rows": found.rows[(page - 1) * PER_PAGE : page * PER_PAGE],
+        "page": page,
+        "per_page": PER_PAGE,
+        "button": ButtonForm(),
+    }
+    return render_template("blog/admin/moving_import.html", **shown | more), status
+
+
+@blueprint.post("/moving/<int:import_id>/start")
+@requires(PERMISSION)
+def start_import(import_id: int) -> ResponseReturnValue:
+    """Let the worker take it in."""
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    try:
+        with writing():
+            imports.start(_found(import_id, lock=True), actor())
+    except Refused as refusal:
+        flash(str(refusal), "ok")
+    else:
+        flash(_("It is being taken in. Load this page again in a moment."), "ok")
+    return redirect(url("blog_admin.one_import", import_id=import_id), 303)
+
+
+@blueprint.post("/moving/<int:import_id>/drop")
+@requires(PERMISSION)
+def drop_import(import_id: int) -> ResponseReturnValue:
+    """Throw away what was only looked at."""
+    if not ButtonForm().validate_on_submit():
+        abort(400)
+    with writing():
+        found = _found(import_id, lock=True)
+        if found.state == "waiting":
+            abort(409)
+        db.session.delete(found)
+    flash(_("It was thrown away. Nothing else was changed."), "ok")
+    return redirect(url("blog_admin.moving"), 303)
+
+
+def _found(import_id: int, *, lock: bool = False) -> Import:
+    found = db.session.get(Import, import_id, with_for_update=lock)
+    if found is None:
+        abort(404)
+    return found
