@@ -30,6 +30,8 @@ STAFF_PLACES = {
     "admin article editor": "blog/edit/magnesium-brain",
     "admin what articles earn": "blog/performance",
     "admin what an article earns": "blog/performance/magnesium-brain",
+    "admin orders from articles": "blog/earned",
+    "admin settings of the blog": "blog-settings/",
     "admin products": "products/",
     "admin ingredients and collections": "assortment/",
     "admin collection": "assortment/collections/magnesium",

@@ -68,6 +68,10 @@ STAFF = {
     "topics": "blog/topics",
     "topic": "blog/topics/edit/magnesium",
     "new topic": "blog/topics/new",
+    "what articles earn": "blog/performance",
+    "what an article earns": "blog/performance/magnesium-brain",
+    "orders from articles": "blog/earned",
+    "settings of the blog": "blog-settings/",
     "announcement": "announcement/",
     "jobs": "jobs/",
 }
