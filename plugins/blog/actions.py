@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from slugify import slugify
@@ -24,11 +26,12 @@ from . import (
     tidying,
     translating,
 )
-from .admin_queries import article_by_code
+from .admin_queries import article_by_code, article_to_edit_by_id
 from .drafts import ArticleDraft, TextDraft
 from .models import (
     Article,
     ArticleIngredient,
+    ArticleRelated,
     ArticleSlugHistory,
     ArticleText,
     ArticleTopic,
@@ -37,7 +40,7 @@ from .models import (
 )
 
 PUBLISH = "blog.publish"  # the job that publishes what was scheduled
-RESERVED_SLUGS = {"topics", "authors", "feed-xml", "seen", "reading"}
+RESERVED_SLUGS = {"topics", "authors", "feed-xml", "seen", "reading", "preview"}
 
 
 def create_article(draft: ArticleDraft, code: str = "") -> Article:
@@ -68,6 +71,15 @@ def save_article(code: str, draft: ArticleDraft, seen: datetime | None = None) -
         )
     _fill(article, draft)
     return article
+
+
+def restore(code: str, lang: str, number: int, by: str) -> Article:
+    """Save an earlier version of a text once more, as the newest; its state stays what it is."""
+    article = article_by_code(code)
+    fields = revisions.revision(article, lang, number).fields
+    draft = article_to_edit_by_id(article.id).as_draft()
+    texts = draft.texts | {lang: TextDraft(**{name: fields.get(name, "") for name in revisions.FIELDS})}
+    return save_article(code, replace(draft, texts=texts, by=by, deed="restored"))
 
 
 def delete_article(code: str) -> None:
@@ -165,6 +177,19 @@ def _save_subjects(article: Article, draft: ArticleDraft) -> None:
         db.session.add(ArticleTopic(article_id=article.id, topic_id=topics[key], position=position))
     for code in sorted(set(draft.ingredients)):
         db.session.add(ArticleIngredient(article_id=article.id, ingredient_code=code))
+    if draft.related is not None:
+        _save_related(article, draft.related)
+
+
+def _save_related(article: Article, codes: Sequence[str]) -> None:
+    """What an editor wants shown beside an article; never the article itself, and nothing twice."""
+    ids = {row.code: row.id for row in db.session.execute(select(Article.code, Article.id))}
+    wanted = [code for code in dict.fromkeys(codes) if code != article.code]
+    if unknown := [code for code in wanted if code not in ids]:
+        raise Refused(_("There is no article “%(code)s”.", code=unknown[0]), field="related-0")
+    db.session.execute(delete(ArticleRelated).where(ArticleRelated.article_id == article.id))
+    for position, code in enumerate(wanted):
+        db.session.add(ArticleRelated(article_id=article.id, related_id=ids[code], position=position))
 
 
 def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:

@@ -20,6 +20,7 @@ from .models import (
     ArticleCitation,
     ArticleIngredient,
     ArticleProduct,
+    ArticleRelated,
     ArticleText,
     ArticleTopic,
     Author,
@@ -41,6 +42,7 @@ class TextState:
     slug: str
     updated_at: datetime
     missing: tuple[str, ...]
+    publish_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -68,6 +70,15 @@ class ArticleRow:
     def published(self) -> list[str]:
         """The languages in which readers see it."""
         return [lang for lang in LANGUAGES if lang in self.texts and self.texts[lang].state == "published"]
+
+    def in_state(self, state: str) -> list[str]:
+        """The languages in which it is in this state."""
+        return [lang for lang in LANGUAGES if lang in self.texts and self.texts[lang].state == state]
+
+    @property
+    def publish_at(self) -> datetime | None:
+        """When it is next to be published in a language."""
+        return min((text.publish_at for text in self.texts.values() if text.publish_at), default=None)
 
     @property
     def lacking(self) -> list[str]:
@@ -110,6 +121,7 @@ def article_rows(lang: str) -> list[ArticleRow]:
 def _add_texts(rows: dict[int, ArticleRow]) -> None:
     text = ArticleText
     shown = [text.article_id, text.lang, text.state, text.title, text.slug, text.updated_at]
+    shown.append(text.publish_at)
     there = [
         (text.image_alt != "").label("image_alt"),
         (text.lead != "").label("lead"),
@@ -120,8 +132,14 @@ def _add_texts(rows: dict[int, ArticleRow]) -> None:
         missing = tuple(name for name in LACKS if not found[name])
         if not row.has_picture:
             missing = tuple(name for name in missing if name != "image_alt")
-        state = TextState(found["state"], found["title"], found["slug"] or "", found["updated_at"], missing)
-        row.texts[found["lang"]] = state
+        row.texts[found["lang"]] = TextState(
+            found["state"],
+            found["title"],
+            found["slug"] or "",
+            found["updated_at"],
+            missing,
+            found["publish_at"],
+        )
 
 
 def _add_topics(rows: dict[int, ArticleRow], lang: str) -> None:
@@ -169,6 +187,7 @@ class ArticleToEdit:
     reviewer: str  # key
     topics: list[str]  # keys, the main one first
     ingredients: list[str]
+    related: list[str]  # codes of articles, as an editor chose them
 
     def as_draft(self) -> ArticleDraft:
         """The article as it is, to be saved again with something else in it."""
@@ -217,6 +236,8 @@ def _to_edit(article: Article) -> ArticleToEdit:
     topics = select(Topic.key).join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
     topics = topics.where(ArticleTopic.article_id == article.id).order_by(ArticleTopic.position)
     about = select(ArticleIngredient.ingredient_code).where(ArticleIngredient.article_id == article.id)
+    beside = select(Article.code).join(ArticleRelated, ArticleRelated.related_id == Article.id)
+    beside = beside.where(ArticleRelated.article_id == article.id)
     return ArticleToEdit(
         article,
         {text.lang: text for text in texts},
@@ -224,6 +245,7 @@ def _to_edit(article: Article) -> ArticleToEdit:
         people.get(article.reviewer_id or 0, ""),
         list(db.session.scalars(topics)),
         list(db.session.scalars(about)),
+        list(db.session.scalars(beside.order_by(ArticleRelated.position))),
     )
 
 

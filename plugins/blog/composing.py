@@ -62,6 +62,7 @@ class ListedSource:
 class Preview:
     """A text as readers would see it, without saving it."""
 
+    rendered: markdown.Rendered
     sections: list[Prose | OrderNow]
     sources: list[ListedSource]
 
@@ -87,7 +88,7 @@ def compose(
     for block, place in zip(blocks, rules.placed(blocks), strict=True):
         if "order_now" in block:
             number = sum(section.kind == "order_now" for section in sections) + 1
-            source = f"article:{code}:{place}:{lang}"
+            source = f"article:{code}:{place}:{lang}" if code else ""
             order_now = make_order_now(block["order_now"], offers, known, number, source, place)
             if order_now:
                 sections.append(order_now)
@@ -103,13 +104,24 @@ def compose(
     return sections
 
 
+def shown_products(sections: list[Prose | OrderNow]) -> list[tuple[str, str]]:
+    """The products that a composed article shows or offers, each once: (name, path)."""
+    offers: list[Offer] = []
+    for section in sections:
+        if isinstance(section, OrderNow):
+            offers += section.offers
+        else:
+            offers += [part.offer for part in section.parts if isinstance(part, Card)]
+    return list({offer.code: (offer.name, product_path(offer)) for offer in offers}.values())
+
+
 def _part(
     block: Block, offers: dict[str, Offer], address: Callable[[str, str], str | None], code: str
 ) -> Markup | Card | None:
     if "html" in block:
         return Markup(markdown.resolved(block["html"], address, media_url, request.script_root))
     offer = offers.get(block["product"])
-    source = f"article:{code}:card:{language()}"
+    source = f"article:{code}:card:{language()}" if code else ""  # a preview is not counted
     return Card(offer, f"h{block['level']}", source, block.get("reason", "")) if offer else None
 
 
@@ -151,9 +163,9 @@ def preview(body: str, lang: str) -> Preview:
     with speaking(lang):
         keys = markdown.keys_in(body)
         library = library_queries.references_by_key(keys)
-        rendered = markdown.render(body, library, evidence.labels(library))
+        rendered = markdown.render(body, library, evidence.labels(library), lines=True)
         slugs = queries.slugs_of(rendered.links["article"], lang)
         sections = compose(rendered.blocks, rendered.links, code="", slugs=slugs)
         sources = [references.as_dict(library[key]) | {"count": n} for key, n in rendered.cited.items()]
         listed = list_sources(sources, lang)
-    return Preview(sections, listed)
+    return Preview(rendered, sections, listed)

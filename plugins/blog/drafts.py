@@ -42,6 +42,7 @@ class ArticleDraft:
     picture: dict[str, Any] | None = None
     reviewed_on: date | None = None
     review_due: date | None = None
+    related: tuple[str, ...] | None = None  # codes of articles, in order; None keeps those it has
     source_lang: str = ""  # the language that it is written in first; "" leaves it
     published_at: datetime | None = None  # for texts that name none themselves
     by: str = ""  # who saves it

@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from storefront.plugin_api import (
     BooleanField,
     DayField,
+    FieldList,
     FileField,
     FormField,
     HiddenField,
@@ -31,10 +32,13 @@ from storefront.plugin_api import lazy_gettext as _
 from .selling_forms import CtaPart
 
 BODY_CHARACTERS = 100_000
+RELATED = 5  # articles that an editor can choose to stand beside one
+REVIEW_AFTER = ("6", "12")  # months
 KINDS = ("product", "order_now", "collection", "citation", "picture", "article", "link")
 """What the picker finds to be put into a text."""
 
-PICTURE_FILE = re.compile(r"[0-9a-f]{64}(-\d+)?\.[a-z]{3,4}")
+PICTURE_FILE = re.compile(r"[0-9a-f]{64}(-\d+(x\d+)?)?\.[a-z]{3,4}")
+SHAPES, CROP = ("1x1", "4x3", "16x9"), {"file", "width", "height"}
 SIDE = range(1, 30_000)
 Choices = list[tuple[str, str]]
 
@@ -90,6 +94,8 @@ class TextPart(Form):
     image_alt = TextField(_("Alternative text of the picture"), [within(300)])
     body = LongTextField(_("Text"), [within(BODY_CHARACTERS)])
     published_on = DayField(_("Published on"))
+    publish_day = DayField(_("Publish on"))
+    publish_hour = TextField(_("Hour"), [within(5)])
 
 
 class ArticleForm(DeepForm):
@@ -113,6 +119,8 @@ class ArticleForm(DeepForm):
     featured = BooleanField(_("Leads the blog"))
     reviewed_on = DayField(_("Reviewed on"))
     review_due = DayField(_("Review again by"))
+    review_after = SelectField(_("Review again"))
+    related = FieldList(SelectField(validate_choice=False), min_entries=RELATED, max_entries=RELATED)
     picture = FileField(_("Picture"))
     no_picture = BooleanField(_("Show no picture"))
     picture_kept = HiddenField()
@@ -132,6 +140,8 @@ class ArticleForm(DeepForm):
     def offer(self, authors: Choices, topics: Choices, ingredients: dict[str, str]) -> None:
         """Say what can be chosen."""
         self.source_lang.choices = [("nl", gettext("Dutch")), ("en", gettext("English"))]
+        after = [(months, gettext("After %(months)s months", months=months)) for months in REVIEW_AFTER]
+        self.review_after.choices = [("", gettext("On the day below")), *after]
         self.author.choices = [("", gettext("Choose…")), *authors]
         self.reviewer.choices = [("", gettext("Nobody yet")), *authors]
         self.main_topic.choices = [("", gettext("None")), *topics]
@@ -203,14 +213,20 @@ def read_picture(kept: str | None) -> dict[str, Any]:
     """The picture that a hidden field carries, or {} when it was tampered with or is empty."""
     try:
         given = json.loads(kept or "{}")
-        files = [given["file"], given["raster"]]
-        sides = [given["width"], given["height"]]
-    except (ValueError, KeyError, TypeError):
+        found = {name: given[name] for name in ("file", "raster", "width", "height")}
+        more = {name: given[name] for name in ("widths", "crops") if name in given}
+        crops = list(more.get("crops", {}).values())
+        files = [found["file"], found["raster"], *(crop["file"] for crop in crops)]
+        sides = [crop[side] for crop in (found, *crops) for side in ("width", "height")]
+        sides += more.get("widths", [])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     fits = all(isinstance(file, str) and PICTURE_FILE.fullmatch(file) for file in files)
     if not fits or not all(isinstance(side, int) and side in SIDE for side in sides):
         return {}
-    return {"file": files[0], "raster": files[1], "width": sides[0], "height": sides[1]}
+    if any(shape not in SHAPES or set(crop) != CROP for shape, crop in more.get("crops", {}).items()):
+        return {}
+    return found | more
 
 
 def read_moment(text: str | None) -> datetime | None:

@@ -27,6 +27,7 @@ from storefront.plugin_api import gettext as _
 from storefront.plugin_api import today as this_day
 
 from . import (
+    actions,
     admin_queries,
     admin_views,
     beacon,
@@ -35,11 +36,14 @@ from . import (
     journeys,
     looking,
     reading,
+    report_queries,
+    scheduling,
     sitemap,
     structured,
     switches,
     touched,
     views,
+    views_preview,
     working,
 )
 from .admin_views import settings
@@ -48,6 +52,7 @@ from .exchange import imports
 
 POSTS_ON_HOME = 3
 ON_DASHBOARD = 5
+BEST = 3  # articles that sold most
 WRITE = "blog.articles"
 WITH_CARDS = {"shop_home.show", "shop_products.show"}
 
@@ -57,6 +62,7 @@ def blueprints() -> Iterable[tuple[Blueprint, str]]:
     """The shopper's pages and the editor's."""
     return [
         (views.blueprint, "/<lang:lang>/blog"),
+        (views_preview.blueprint, "/<lang:lang>/blog"),
         (beacon.blueprint, "/<lang:lang>/blog"),
         (reading.blueprint, "/<lang:lang>/blog"),
         (admin_views.blueprint, "/admin/blog"),
@@ -75,9 +81,10 @@ def permissions() -> Iterable[Permission]:
 
 @hookimpl
 def jobs() -> dict[str, Job]:
-    """Asking registers about a source, and taking articles in that were handed in."""
+    """Asking registers about a source, publishing what was scheduled, taking in what was handed in."""
     return {
         looking.JOB: Job(looking.look_up, network=True),
+        actions.PUBLISH: Job(scheduling.publish),
         imports.JOB: Job(imports.step, network=True),
     }
 
@@ -163,21 +170,34 @@ def admin_menu() -> Iterable[MenuItem]:
 
 @hookimpl
 def admin_dashboard_panels() -> Iterable[Panel]:
-    """On the dashboard: articles whose review is due, and drafts."""
+    """On the dashboard: articles to be reviewed, scheduled ones, drafts, and what sold most lately."""
     rows = admin_queries.article_rows(language())
     due = [row for row in rows if row.published and row.review_overdue(this_day())]
-    drafts = [row for row in rows if not row.published]
-    body = render_template(
-        "blog/parts/admin_dashboard.html", due=due[:ON_DASHBOARD], drafts=drafts[:ON_DASHBOARD]
-    )
-    return [Panel(_("Articles"), Markup(body), WRITE)]
+    found = {
+        "due": due,
+        "waiting": [row for row in rows if row.in_state("review")],
+        "planned": [row for row in rows if row.in_state("scheduled")],
+        "drafts": [row for row in rows if not row.published],
+    }
+    shown = {name: these[:ON_DASHBOARD] for name, these in found.items()}
+    body = render_template("blog/parts/admin_dashboard.html", **shown)
+    earned = sorted(report_queries.lately().items(), key=lambda one: (-one[1].revenue, one[0]))
+    titles = {row.code: row.title(language()) for row in rows}
+    sold = render_template("blog/parts/admin_earned.html", rows=earned[:BEST], titles=titles)
+    return [
+        Panel(_("Articles"), Markup(body), WRITE),
+        Panel(_("Articles that sold most in 30 days"), Markup(sold), WRITE),
+    ]
 
 
 @hookimpl
 def admin_product_panels(product_id: int, product_code: str) -> Iterable[Panel]:
     """In the product editor: the articles that link the product, in both languages."""
     articles = admin_queries.linking_for_staff(product_code, language())
-    body = render_template("blog/parts/admin_product.html", articles=articles)
+    earned = report_queries.lately(product_code)
+    body = render_template(
+        "blog/parts/admin_product.html", articles=articles, earned=earned, product=product_code
+    )
     return [Panel(_("Articles that link this product"), Markup(body))]
 
 

@@ -27,13 +27,13 @@ from ..admin_queries import ArticleRow, ArticleToEdit
 from ..drafts import ArticleDraft
 from ..forms import ArticleForm, ButtonForm, read_moment
 from ..rules import COMPLETE, DEEDS
-from . import editing, insert, languages, selling
+from . import editing, editorial, insert, languages, selling
 from .blueprint import PERMISSION, answer_delete, asked, blueprint, known_code
 from .uploads import larger_posts
 
 PER_PAGE = 50
 BUTTONS = {"save", *(f"{deed}-{lang}" for deed in DEEDS for lang in LANGUAGES)}
-STATES = ("all", "drafts", "published", "missing", "review")
+STATES = ("all", "drafts", "in-review", "scheduled", "published", "missing", "review")
 
 
 def tabs_of(rows: list[ArticleRow]) -> dict[str, list[ArticleRow]]:
@@ -41,6 +41,8 @@ def tabs_of(rows: list[ArticleRow]) -> dict[str, list[ArticleRow]]:
     return {
         "all": rows,
         "drafts": [row for row in rows if not row.published],
+        "in-review": [row for row in rows if row.in_state("review")],
+        "scheduled": [row for row in rows if row.in_state("scheduled")],
         "published": [row for row in rows if row.published],
         "missing": [row for row in rows if row.lacking],
         "review": [row for row in rows if row.review_overdue(today())],
@@ -134,10 +136,7 @@ def _save(form: ArticleForm, edited: ArticleToEdit | None) -> ResponseReturnValu
     if edited is not None and seen is None:
         abort(400)
     draft = editing.draft_of(form, wanted, edited)
-    for lang in LANGUAGES:
-        day = form.text(lang).published_on.day
-        if day and day > today():
-            form.refuse(Refused(_("Choose today or an earlier day."), f"{lang}-published_on"))
+    editorial.check(form, wanted, editing.states_of(edited))
     for problem in _problems(draft, form, editing.states_of(edited) | wanted):
         form.refuse(problem)
     if form.listed_errors():

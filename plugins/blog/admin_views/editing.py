@@ -20,6 +20,7 @@ from storefront.plugin_api import (
     local,
     now,
     offers_by_code,
+    product_states,
     shop_path,
     speaking,
     store_picture,
@@ -46,7 +47,7 @@ from ..findings import Finding
 from ..forms import KINDS, ArticleForm
 from ..library_forms import AuthorForm
 from ..rules import title_for
-from . import insert, languages, preview, selling, working
+from . import editorial, insert, languages, preview, selling, working
 
 TEXT_FIELDS = ("title", "slug", "lead", "excerpt", "meta_description", "image_alt", "body")
 NEW_DAY_STARTS = time(9)  # the hour of an article whose day was chosen by hand
@@ -70,12 +71,16 @@ def filled_form(edited: ArticleToEdit | None) -> ArticleForm:
             "featured": article.featured,
             "reviewed_on": article.reviewed_on,
             "review_due": article.review_due,
+            "related": edited.related,
             "picture_kept": json.dumps(article.picture) if article.picture else "",
             "shown_at": article.updated_at.isoformat(),
         }
         for one, text in edited.texts.items():
             given[one] = {name: getattr(text, name) or "" for name in TEXT_FIELDS}
             given[one]["published_on"] = local(text.published_at).date() if text.published_at else None
+            if text.publish_at:
+                given[one]["publish_day"] = local(text.publish_at).date()
+                given[one]["publish_hour"] = f"{local(text.publish_at):%H:%M}"
     copy = working.taken(edited.article.code if edited else "")
     form = ArticleForm(data=given) if copy is None else ArticleForm(copy, data=given)
     if not form.is_submitted() and copy is None:
@@ -100,7 +105,8 @@ def draft_of(form: ArticleForm, wanted: dict[str, str], edited: ArticleToEdit | 
         values: dict[str, Any] = {name: part[name].data or "" for name in TEXT_FIELDS}
         before = edited.texts[lang].published_at if edited and lang in edited.texts else None
         day = _moment(part.published_on.day, before)
-        texts[lang] = TextDraft(**values, state=wanted.get(lang, ""), published_at=day)
+        values |= {"published_at": day, "publish_at": editorial.moment(form, lang)}
+        texts[lang] = TextDraft(**values, state=wanted.get(lang, ""))
     return ArticleDraft(
         by=actor(),
         source_lang=form.source_lang.data or "",
@@ -111,7 +117,8 @@ def draft_of(form: ArticleForm, wanted: dict[str, str], edited: ArticleToEdit | 
         featured=bool(form.featured.data),
         picture={} if form.no_picture.data else (form.kept_picture or None),
         reviewed_on=form.reviewed_on.day,
-        review_due=form.review_due.day,
+        review_due=editorial.review_due(form),
+        related=tuple(code for code in dict.fromkeys(form.related.data) if code),
         texts=texts,
     )
 
@@ -134,7 +141,7 @@ def keep_uploads(form: ArticleForm | AuthorForm) -> None:
     data = upload.read()
     try:
         with writing():
-            picture = store_picture(data, actor())
+            picture = store_picture(data, actor(), crops=True)
     except Refused as refusal:
         form.refuse(Refused(refusal.message, field="picture"))
         return
@@ -170,6 +177,7 @@ def context(form: ArticleForm, edited: ArticleToEdit | None, stale: bool = False
         "states": states,
         "source_lang": edited.article.source_lang if edited else form.source_lang.data,
         "rule_pack": claims.PACK,
+        **editorial.beside(form, edited),
         "shared_findings": findings.of_article(draft, today()),
         "picture": {} if form.no_picture.data else form.kept_picture,
         "kind": kind,
@@ -197,12 +205,14 @@ def _side(
     with speaking(lang):
         rendered = markdown.render(text.body, library)
     offers = in_shop | offers_by_code(rendered.product_codes, language(), with_badges=False)
+    absent = [code for code in rendered.product_codes if code not in offers]
     slug = edited.texts[lang].slug if edited and lang in edited.texts else ""
     facts = findings.Facts(
         lang=lang,
         text=text,
         rendered=rendered,
         offers=offers,
+        states=product_states(absent) if absent else {},
         collections=set(lists),
         held={code: [one for one in link.product_codes if one in offers] for code, link in lists.items()},
         proposals=[
