@@ -24,7 +24,7 @@ from storefront.addresses import absolute, absolute_path, url
 from storefront.admin.frame import actor
 from storefront.admin.frame import allowed as may
 from storefront.admin.frame import guard as requires
-from storefront.catalog.queries import CollectionLink, collection_links, ingredient_names
+from storefront.catalog.queries import CollectionLink, collection_links
 from storefront.clock import local, now, today
 from storefront.config import SHOP_NAME
 from storefront.content_version import kept
@@ -74,7 +74,7 @@ from storefront.plugin_system.loader import API_VERSION, Plugin
 from storefront.refusals import Refused
 from storefront.responses import gone_or_moved, public_page
 from storefront.shop.frame import breadcrumbs, media_path, set_alternates, set_canonical, shop_page
-from storefront.shop.targets import code_of_path, shop_path
+from storefront.shop.targets import code_of_path, ingredient_names, shop_path
 from storefront.shop.wording import badge_title, unit_price
 from storefront.templating import piece
 from storefront.transactions import writing

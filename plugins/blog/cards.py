@@ -95,9 +95,11 @@ def _neighbours() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     place = func.row_number().over(order_by=(func.coalesce(chosen, MOST), _nearness(), *_NEWEST))
-    ranked = _CARDS.add_columns(place.label("place")).where(Article.id != _this).subquery()
+    columns = (place.label("place"), chosen.is_not(None).label("chosen"))
+    ranked = _CARDS.add_columns(*columns).where(Article.id != _this).subquery()
     linked = ranked.c.code.in_(bindparam("codes", expanding=True))
-    return select(ranked).where(or_(ranked.c.place <= RELATED, linked)).order_by(ranked.c.place)
+    shown = or_(ranked.c.place <= RELATED, ranked.c.chosen, linked)
+    return select(ranked).where(shown).order_by(ranked.c.place)
 
 
 def _nearness() -> ColumnElement[int]:
@@ -186,11 +188,12 @@ def neighbours(article_id: int, lang: str, codes: Collection[str]) -> tuple[list
     """Related articles, and the addresses of those that the text links (by code): one query.
 
     Related is what an editor chose, then the same main topic, another shared topic, a shared ingredient, a
-    shared source, and at last the newest; never the article itself, and none twice.
+    shared source, and at last the newest: three, or all that were chosen. Never itself, and none twice.
     """
     values = {"article_id": article_id, "lang": lang, "codes": list(codes)}
     rows = fetch(_NEIGHBOURS, values)
-    return _cards((row for row in rows if row.place <= RELATED), lang), {row.code: row.slug for row in rows}
+    related = [row for row in rows if row.place <= RELATED or row.chosen]
+    return _cards(related, lang), {row.code: row.slug for row in rows}
 
 
 def linking(product_code: str, lang: str, limit: int = 4) -> list[Card]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from storefront.plugin_api import SHOP_NAME, absolute, absolute_path, local, media_url
+from storefront.plugin_api import SHOP_NAME, absolute, absolute_path, ingredients, local, media_url
 
 from . import excerpts, references
 from .cards import Card
@@ -16,12 +17,17 @@ from .people import PersonPage
 from .queries import ArticlePage, Person
 
 CONTEXT = "https://schema.org"
+TAGS = re.compile(r"<[^>]*>")
+CITATIONS = re.compile(r'<sup\b.*?</sup>|<a class="cite".*?</a>', re.DOTALL)
 HEADLINE = 110  # characters; search engines cut longer ones
 ATOM = "http://www.w3.org/2005/Atom"
 
 
-def posting(article: ArticlePage) -> dict[str, Any]:
-    """An article as BlogPosting, with its sources as citations."""
+def posting(article: ArticlePage, products: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """An article as BlogPosting, with its sources as citations.
+
+    products: (name, path) of the products that it shows or offers now.
+    """
     address = absolute("blog.article", lang=article.lang, slug=article.slug)
     data: dict[str, Any] = {
         "@context": CONTEXT,
@@ -37,18 +43,55 @@ def posting(article: ArticlePage) -> dict[str, Any]:
         "publisher": _publisher(),
         "isAccessibleForFree": True,
         "timeRequired": f"PT{article.minutes}M",
+        "wordCount": word_count(article),
         "citation": [citation(source) for source in article.sources],
     }
     if article.topic:
         data["articleSection"] = article.topic
     if article.picture:
-        data["image"] = [_file(article.picture)]
+        data["image"] = _files(article.picture)
+    subjects = [
+        {"@type": "Thing", "name": name, "url": absolute("blog.topic", lang=article.lang, slug=slug)}
+        for name, slug in article.topics[::-1]
+    ]
+    subjects += [{"@type": "Thing", "name": name} for name in _others(article)]
+    if subjects:
+        data["about"] = subjects
+    mentions = [{"@type": "Product", "name": name, "url": absolute_path(path)} for name, path in products]
+    if mentions:
+        data["mentions"] = mentions
     return data
+
+
+def _others(article: ArticlePage) -> list[str]:
+    """The ingredients that the article is about, by name, without those that a topic names."""
+    named = {excerpts.folded(name) for name, _slug in article.topics}
+    names = ingredients(article.lang) if article.ingredients else {}
+    about = [names.get(code, code) for code in article.ingredients]
+    return [name for name in about if excerpts.folded(name) not in named]
+
+
+def word_count(article: ArticlePage) -> int:
+    """The words of the text that people read, without the numbers of its citations."""
+    html = " ".join(block["html"] for block in article.blocks if "html" in block)
+    return len(f"{article.lead} {TAGS.sub(' ', CITATIONS.sub('', html))}".split())
 
 
 def _publisher() -> dict[str, Any]:
     """The shop, as its home page says it."""
-    return {"@type": "Organization", "@id": absolute_path("/#organization"), "name": SHOP_NAME}
+    return {
+        "@type": "Organization",
+        "@id": absolute_path("/#organization"),
+        "name": SHOP_NAME,
+        "url": absolute_path("/"),
+        "logo": absolute("static", filename="img/apple-touch-icon.png"),
+    }
+
+
+def _files(picture: dict[str, Any]) -> list[str]:
+    """The addresses of a picture in the shapes that search engines ask for, or as it is."""
+    crops = picture.get("crops", {})
+    return [absolute_path(media_url(crop["file"])) for crop in crops.values()] or [_file(picture)]
 
 
 def _file(picture: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 
 from . import cards, citing, excerpts, journeys, people, queries, sharing, structured, switches
-from .composing import compose, list_sources
+from .composing import compose, list_sources, shown_products
 from .ordering import OrderNow, make_order_now
 from .queries import TopicLink
 
@@ -159,10 +159,11 @@ def article(lang: str, slug: str) -> ResponseReturnValue:
     alternates(paths)
     here = url("blog.article", lang=lang, slug=found.slug)
     breadcrumbs(*_way(found.topics, lang), (found.title, here))
+    sections = compose(found.blocks, found.links, code=found.code, slugs=slugs | {found.code: found.slug})
     html = render_template(
         "blog/article.html",
         article=found,
-        sections=compose(found.blocks, found.links, code=found.code, slugs=slugs | {found.code: found.slug}),
+        sections=sections,
         sources=list_sources(found.sources, lang),
         corrections=citing.shown(found.corrections),
         related=related,
@@ -170,7 +171,7 @@ def article(lang: str, slug: str) -> ResponseReturnValue:
         read_in=READ_IN,
         others=[(other, path) for other, path in paths.items() if other != lang],
         share=sharing.of_article(found),
-        structured=[structured.posting(found)],
+        structured=[structured.posting(found, shown_products(sections))],
         remembers=switches.is_on(journeys.SWITCH),
     )
     return public_page(html)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -31,7 +32,7 @@ from storefront.catalog.models import (
     SlugHistory,
 )
 from storefront.catalog.search import fold, telling, words
-from storefront.database import LocalText, db, fetch
+from storefront.database import LocalText, db, decoded, fetch, undecoded
 
 
 class Link(NamedTuple):
@@ -79,16 +80,16 @@ class Address:
     updated_at: datetime | None
 
 
-def navigation(lang: str, also: Select[*tuple[Any, ...]] | None = None) -> list[Link]:
+def navigation(lang: str, also: tuple[Select[*tuple[Any, ...]], ...] = ()) -> list[Link]:
     """Collections with something in them, and what `also` selects in the same five columns; one query.
 
-    also: a statement of another room that is built once; the language is its parameter "lang".
+    also: statements that are built once; the language is their parameter "lang".
     """
     return [Link(*row) for row in fetch(_navigation(also), {"lang": lang})]
 
 
 @lru_cache(maxsize=4)
-def _navigation(also: Select[*tuple[Any, ...]] | None) -> Select[*tuple[Any, ...]]:
+def _navigation(also: tuple[Select[*tuple[Any, ...]], ...]) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = (
         select(
             literal_column("'collection'").label("kind"),
@@ -103,8 +104,18 @@ def _navigation(also: Select[*tuple[Any, ...]] | None) -> Select[*tuple[Any, ...
         )
         .where(_has_products())
     )
-    both = union_all(statement, *([also] if also is not None else [])).subquery()
+    both = union_all(statement, *also).subquery()
     return select(both).order_by(both.c.kind, both.c.position, both.c.code)
+
+
+# Ingredients as links without an address; the label holds their names in every language, undecoded.
+INGREDIENTS: Select[*tuple[Any, ...]] = select(
+    literal_column("'ingredient'").label("kind"),
+    Ingredient.code,
+    Ingredient.id.label("position"),
+    literal_column("''").label("slug"),
+    undecoded(Ingredient.names).label("label"),
+)
 
 
 def _has_products() -> Any:
@@ -195,9 +206,9 @@ def ingredient_choices(lang: str) -> list[tuple[str, str]]:
     return [(code, names.get(lang, code)) for _id, code, names in ingredients()]
 
 
-def ingredient_names(lang: str) -> dict[str, str]:
-    """Names of all ingredients by code."""
-    return dict(ingredient_choices(lang))
+def ingredient_names(links: Iterable[Link], lang: str) -> dict[str, str]:
+    """Names of all ingredients by code, out of the links that a page has read."""
+    return {row.code: decoded(row.label).get(lang, row.code) for row in links if row.kind == "ingredient"}
 
 
 def ingredients() -> list[tuple[int, str, LocalText]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ class VariantOffer:
 
     offer_cents: what an automatic offer makes of the price today; unit price and price per day follow it.
     lowest_cents: the lowest price of the 30 days before that offer.
+    offer_until: its last day, when it has one.
     available: how many can be bought in one line now. More than that is nobody's business outside, and a page
     does not change with each unit that is sold.
     """
@@ -36,6 +38,7 @@ class VariantOffer:
     lot_code: str
     offer_cents: int | None = None
     lowest_cents: int | None = None
+    offer_until: date | None = None
 
     @property
     def now_cents(self) -> int:

@@ -82,6 +82,7 @@ def _reduced(
         size,
         offer_cents=now,
         lowest_cents=lowest_before(begin, history, past),
+        offer_until=best.ends_on,
         unit_price_cents=per(now, size.net_grams, size.unit_price_base_grams),
         per_day_cents=per(now, Decimal(size.days), 1),
     )

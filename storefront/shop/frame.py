@@ -176,10 +176,11 @@ class Frame:
 
 
 def links_in(lang: str) -> list[catalog.Link]:
-    """Collections with something in them and the shop's own pages, in a language; asked once in a request."""
+    """Collections with something in them, the shop's own pages and ingredients; asked once in a request."""
     found: dict[str, list[catalog.Link]] = g.setdefault("links", {})
     if lang not in found:
-        found[lang] = kept(f"links {lang}", lambda: catalog.navigation(lang, also=pages.LINKS))
+        also = (pages.LINKS, catalog.INGREDIENTS)
+        found[lang] = kept(f"links {lang}", lambda: catalog.navigation(lang, also))
     return found[lang]
 
 

@@ -60,7 +60,8 @@ def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[s
     path = paths().product(offer.slug)
     ways = tuple(methods)
     pictures = [picture.get("raster") or picture["file"] for picture in offer.pictures]
-    return {
+    first = offer.default
+    data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Product",
         "name": offer.name,
@@ -69,8 +70,12 @@ def product(offer: Offer, description: str, methods: Iterable[Method]) -> dict[s
         "image": [addresses.absolute_path(media_path(file)) for file in pictures],
         "brand": {"@type": "Brand", "name": SHOP_NAME},
         "productID": offer.code,
+        "sku": first.sku,
         "offers": [variant_offer(offer, variant, path, ways) for variant in offer.variants],
     }
+    if first.gtin:
+        data["gtin"] = first.gtin
+    return data
 
 
 def variant_offer(
@@ -93,6 +98,8 @@ def variant_offer(
     }
     if variant.gtin:
         data["gtin"] = variant.gtin
+    if variant.offer_until:
+        data["priceValidUntil"] = variant.offer_until.isoformat()
     return data
 
 

@@ -30,6 +30,11 @@ def shop_path(kind: str, code: str, lang: str) -> str | None:
     return next((make(row.slug) for row in links_in(lang) if (row.kind, row.code) == (kind, code)), None)
 
 
+def ingredient_names(lang: str) -> dict[str, str]:
+    """Names of all ingredients by code; like `shop_path` it costs no query on a page."""
+    return catalog.ingredient_names(links_in(lang), lang)
+
+
 def code_of_path(path: str) -> tuple[str, str] | None:
     """What stands at an address of ours: ("product", "collection" or "page", its code); None for others.
 

@@ -60,7 +60,7 @@ def prices() -> dict[str, tuple[int, int | None]]:
 def test_the_card_the_page_and_the_machines_say_what_is_charged(any_app: Flask, shop: Shelf) -> None:
     client = any_app.test_client()
     assert prices()[SMALL] == (3495, None)
-    offer()
+    offer(ends_on=clock.today() + timedelta(days=3))
     assert prices()[SMALL] == (3145, 3495)
     assert prices()[LARGE] == (5665, 6295)
     assert prices()["NMN-P-50"] == (7995, None)
@@ -69,6 +69,7 @@ def test_the_card_the_page_and_the_machines_say_what_is_charged(any_app: Flask, 
         assert "€31.45" in page
         assert "Lowest price of the last 30 days: <s>€34.95</s>" in page
     assert '"price": "31.45"' in page or '"price":"31.45"' in page
+    assert f'"priceValidUntil": "{clock.today() + timedelta(days=3)}"' in page
     found = offer_by_slug("mgt-c-en", "en")
     assert found is not None
     assert found[0].variants[0].now_cents == 3145
