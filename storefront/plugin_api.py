@@ -57,6 +57,7 @@ from storefront.media.actions import store_drawing, store_picture
 from storefront.media.queries import srcset
 from storefront.money import format_money, format_number
 from storefront.offers.queries import Offer, VariantOffer, offers_by_code, offers_by_id, search_offers
+from storefront.orders.notes import forget_note
 from storefront.orders.sales import SoldLine, sales
 from storefront.orders.summary import OrderSummary, SummaryLine, order_summary
 from storefront.plugin_system.hookspecs import (
@@ -143,6 +144,7 @@ __all__ = [
     "db",
     "enqueue",
     "fetch",
+    "forget_note",
     "format_date",
     "format_money",
     "format_month",
