@@ -20,7 +20,7 @@ RULE = (
     _("Programs, pages fetched in advance and visitors without script are not counted as views."),
     _("A cart is a press on a button in the article that puts the product into the cart."),
     _("An order counts once for each article from which something in it was put into the cart and paid."),
-    _("Only direct sales are counted: who reads first and finds the product another way later is not."),
+    _("Orders and revenue are direct sales only: who finds the product another way later is not in them."),
     _("When the same size is put into the cart again from elsewhere, the first place keeps it."),
     _("A block that leads to a list of products, and a very full cart, do not say where they come from."),
     _("Revenue is what was paid for these lines after discounts, less refunds and VAT, without delivery."),

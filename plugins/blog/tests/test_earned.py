@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from plugins.blog import actions, journeys, library, report_queries, switches
 from plugins.blog.drafts import ArticleDraft, TextDraft
-from plugins.blog.tests.conftest import words
+from plugins.blog.tests.conftest import Page, words
 from storefront.orders import actions as orders
 from storefront.plugin_api import db, format_money, sales, today, writing
 from storefront.testing import Maker
@@ -137,3 +137,26 @@ def test_the_admin_says_what_articles_earned_where_they_are_met(
     of_product = format_money(report_queries.lately("mgt-c")["brain"].revenue, "en")
     assert words(link) == f"{of_product} of this product in 30 days"
     assert f"2 orders, {of_product} after" in read(staff, str(link.get("href"))).text
+
+
+def test_a_buyer_who_no_longer_agrees_is_forgotten(staff: FlaskClient, read: Callable[..., Any]) -> None:
+    with writing():
+        switches.switch(journeys.SWITCH, True)
+    found = {way.order: way for way in journeys.journeys(sales(today(), today()))}
+    assert len(found) == 3
+    page = read(staff, "/admin/blog-settings/")
+    token = {"csrf_token": str(page.all(".//input[@name='csrf_token']")[0].get("value"))}
+    number = next(iter(found))
+    for wrong in ("", "ABCD2345", "x" * 21):
+        refused = staff.post("/admin/blog-settings/forget", data=token | {"order": wrong})
+        assert (refused.status_code, f'value="{wrong}"' in refused.text) == (422, True)
+        assert Page(refused.text).one(".//input[@name='journeys']").get("checked") is not None
+    done = staff.post("/admin/blog-settings/forget", data=token | {"order": f" {number.lower()} "})
+    assert done.status_code == 303
+    db.session.rollback()
+    left = journeys.journeys(sales(today(), today()))
+    assert {way.order for way in left} == set(found) - {number}
+    assert staff.post("/admin/blog-settings/forget", data=token | {"order": number}).status_code == 422
+    marketer = staff.application.test_client()
+    marketer.post("/dev/enter/marketer")
+    assert marketer.post("/admin/blog-settings/forget", data={"order": number}).status_code == 403
