@@ -34,7 +34,7 @@ from storefront.demo.translations import compile_translations
 from storefront.plugin_system import calling
 from storefront.testing import browser, reuse
 from storefront.testing.databases import cluster, create_database, maintain, missing
-from storefront.testing.servers import STARTED_WITHIN, Live, start_server
+from storefront.testing.servers import Live, served_here, start_server
 from storefront.transactions import writing
 
 PLUGINS = tuple(name for name in os.environ.get("STOREFRONT_PLUGINS", "blog,announcement").split(",") if name)
@@ -289,18 +289,17 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Live]]:
-    """A function that serves an app by gunicorn: serve(app, workers=2, threads=8, STRIPE_API_BASE="…")."""
-    running: list[Live] = []
+    """A function that serves an app: serve(app); by gunicorn: serve(app, workers=2, STRIPE_API_BASE="…")."""
+    with contextlib.ExitStack() as running:
 
-    def start(app: Flask, workers: int = 1, threads: int = 8, **extra: str) -> Live:
-        live = start_server(app, tmp_path, workers, threads, extra)
-        running.append(live)
-        return live
+        def start(app: Flask, workers: int = 0, threads: int = 8, **extra: str) -> Live:
+            if not workers:
+                return Live(running.enter_context(served_here(app)), app)
+            live = start_server(app, tmp_path, workers, threads, extra)
+            running.callback(live.stop)
+            return live
 
-    yield start
-    for live in running:
-        live.process.terminate()
-        live.process.wait(timeout=STARTED_WITHIN)
+        yield start
 
 
 def pytest_configure(config: pytest.Config) -> None:

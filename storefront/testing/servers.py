@@ -1,17 +1,21 @@
-"""A shop served by gunicorn on 127.0.0.1, for tests through real HTTP and in a browser."""
+"""A shop served on 127.0.0.1, by gunicorn or this process, for tests through real HTTP and in a browser."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 
 from storefront import worker
 from storefront.app import create_app
@@ -29,11 +33,17 @@ def served() -> Flask:
 
 @dataclass
 class Live:
-    """A shop served by gunicorn on 127.0.0.1, and the same shop in this process for looking into it."""
+    """A shop served on 127.0.0.1, and the same shop in this process for looking into it."""
 
     url: str
     app: Flask
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None  # gunicorn; without it threads of this process answer
+
+    def stop(self) -> None:
+        """End gunicorn."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=STARTED_WITHIN)
 
     def work(self) -> int:
         """Do the jobs that are due, in this process."""
@@ -57,6 +67,23 @@ def environment(app: Flask, address: str = "http://127.0.0.1") -> dict[str, str]
         "STOREFRONT_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
         "STOREFRONT_STRIPE_API_BASE": settings.stripe_api_base,
     }
+
+
+@contextlib.contextmanager
+def served_here(app: Flask) -> Iterator[str]:
+    """The address of the app on a port of this process, a thread for each request: there at once.
+
+    A test can take a guard of this process away. Gunicorn takes one and a half seconds of computing more.
+    """
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=10)
 
 
 def start_server(app: Flask, folder: Path, workers: int, threads: int, extra: dict[str, str]) -> Live:

@@ -102,8 +102,7 @@ def _served(app: Flask, folder: Path) -> Iterator[Live]:
     settings = app.extensions["storefront"]
     app.extensions["storefront"] = replace(settings, base_url=live.url)  # mails are written in this process
     yield live
-    live.process.terminate()
-    live.process.wait(timeout=STARTED_WITHIN)
+    live.stop()
 
 
 @dataclass

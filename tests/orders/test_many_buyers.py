@@ -21,10 +21,11 @@ from storefront.shop import checkout
 from storefront.stock import actions as stock
 from storefront.stock.models import StockLevel
 from storefront.testing import KEY, Live, Maker
+from storefront.testing.servers import served_here
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import POSTED, SMALL, Shelf
-from tests.races.crowd import name_of, served_here
+from tests.races.crowd import name_of
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 Serve = Callable[..., Live]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import itertools
 import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -19,7 +18,6 @@ import pytest
 import stripe
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 
 from storefront.cart import cookie
 from storefront.cart.lines import Cart, CartLine, new_cart
@@ -155,18 +153,6 @@ def name_of(app: Flask) -> str:
     """The database of a shop, as people say it."""
     sqlite = app.extensions["storefront"].database_url.startswith("sqlite")
     return "SQLite" if sqlite else "PostgreSQL"
-
-
-@contextlib.contextmanager
-def served_here(app: Flask) -> Iterator[str]:
-    """The app on a port of this process, one thread per request, so that a test can take a guard away."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=10)
 
 
 def stock_faults(opening: int) -> list[str]:

@@ -25,6 +25,7 @@ from storefront.database import db
 from storefront.payments.models import Payment
 from storefront.testing import Maker
 from storefront.testing.databases import maintain
+from storefront.testing.servers import served_here
 from tests.orders import shelf
 from tests.orders.shelf import SMALL
 from tests.races.crowd import (
@@ -35,7 +36,6 @@ from tests.races.crowd import (
     new_cookie,
     partial_orders,
     pay_post,
-    served_here,
     stock_faults,
     until,
 )

@@ -23,6 +23,7 @@ from storefront.payments import stripe_gateway
 from storefront.payments.providers import PaymentRequest, Session
 from storefront.payments.stripe_gateway import StripeProvider
 from storefront.testing import Live, Maker
+from storefront.testing.servers import served_here
 from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
 from tests.races.crowd import (
@@ -35,7 +36,6 @@ from tests.races.crowd import (
     paid_twice,
     pay_post,
     send_event,
-    served_here,
     stock_faults,
     until,
 )

@@ -24,6 +24,7 @@ from storefront.payments import conversation
 from storefront.payments.providers import Notice
 from storefront.stock.models import StockMovement
 from storefront.testing import Live
+from storefront.testing.servers import served_here
 from storefront.transactions import writing
 from tests.orders import shelf
 from tests.orders.shelf import SMALL, Shelf
@@ -39,7 +40,6 @@ from tests.races.crowd import (
     paid_twice,
     pay_post,
     send_event,
-    served_here,
     shuffled,
     sized,
     stock_faults,

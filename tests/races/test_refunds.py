@@ -22,13 +22,13 @@ from storefront.jobs.models import Job
 from storefront.payments import actions, conversation, rules
 from storefront.payments.stripe_gateway import StripeProvider
 from storefront.testing import Live
+from storefront.testing.servers import served_here
 from tests.orders import shelf
 from tests.orders.shelf import Shelf
 from tests.races.crowd import (
     DATABASES,
     crowd,
     name_of,
-    served_here,
     sized,
     stock_faults,
     web_processes,
