@@ -105,8 +105,18 @@ def _pair(source: Side, translation: Side) -> None:
             _made_of(row, partner)
         elif partner is None and row.id in translation.touched:
             row.of_version, row.of_source = None, ""
+    _back_again(source.rows, translation.rows)
     for row, partner in _new_pairs(source.rows, translation):
         _made_of(row, partner)
+
+
+def _back_again(rows: Sequence[TextBlock], theirs: Sequence[TextBlock]) -> None:
+    """Blocks of the source that were gone and came back as they were: what translated them still does."""
+    taken = {row.of_id for row in theirs}
+    free = {row.source: row for row in reversed(rows) if row.id not in taken}
+    for row in theirs:
+        if row.of_id is None and row.of_version is not None and row.of_source in free:
+            _made_of(row, free.pop(row.of_source))
 
 
 def _new_pairs(rows: Sequence[TextBlock], translation: Side) -> list[tuple[TextBlock, TextBlock]]:

@@ -82,7 +82,7 @@ def write() -> Callable[..., str]:
         state = values.pop("state", state)
         fields = {"body": "A text of some words.", "lead": f"Lead of {title}."} | {
             name: values.pop(name)
-            for name in ("body", "lead", "excerpt", "meta_description", "image_alt", "slug")
+            for name in ("body", "lead", "excerpt", "meta_description", "image_alt", "slug", "publish_at")
             if name in values
         }
         texts = {lang: TextDraft(title=title, state=state, **fields) for lang in langs}

@@ -19,7 +19,8 @@ from sqlalchemy import func, select, text
 from plugins.blog import actions
 from plugins.blog.drafts import ArticleDraft, TextDraft
 from plugins.blog.models import Article, ArticleText
-from storefront.plugin_api import LANGUAGES, db, writing
+from plugins.blog.rules import STATES
+from storefront.plugin_api import LANGUAGES, db, now, writing
 
 Read = Callable[..., Any]
 Write = Callable[..., str]
@@ -58,9 +59,13 @@ def sell_out(code: str) -> None:
 @pytest.mark.usefixtures("people")
 def test_drafts_and_missing_translations_are_nowhere(client: FlaskClient, read: Read, write: Write) -> None:
     write("Shown", topics=("minerals",))
-    write("Kept back", topics=("minerals",), published=False)
+    for state in STATES:
+        if state != "published":
+            at = now() + timedelta(days=1) if state == "scheduled" else None
+            write(f"Kept back {state}", topics=("minerals",), state=state, publish_at=at)
     write("Alleen Nederlands", topics=("minerals",), langs=("nl",))
-    for path in ("/en/blog/kept-back", "/nl/blog/kept-back", "/en/blog/alleen-nederlands", "/fr/blog/shown"):
+    hidden = [f"/{lang}/blog/kept-back-{state}" for state in STATES for lang in LANGUAGES]
+    for path in (*hidden, "/en/blog/alleen-nederlands", "/fr/blog/shown"):
         read(client, path, 404)
     assert read(client, "/nl/blog/alleen-nederlands").one(".//h1") is not None
     for path in (
