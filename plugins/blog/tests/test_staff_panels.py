@@ -15,7 +15,9 @@ from storefront.plugin_api import db, writing
 
 def test_se_14_reviews_that_are_due_and_drafts_stand_on_the_dashboard(marketer_client: FlaskClient) -> None:
     quiet = marketer_client.get("/admin/").get_data(as_text=True)
-    assert "Er hoeft niets gecontroleerd te worden" in quiet
+    assert "Ter beoordeling: NL" in quiet
+    assert "Zo bewaar je een pot supplementen" in quiet
+    assert "Te controleren sinds" not in quiet
     with writing():
         actions.create_article(ArticleDraft(texts={"nl": TextDraft(title="Nog niet af")}))
     assert "Nog niet af" in marketer_client.get("/admin/").get_data(as_text=True)
