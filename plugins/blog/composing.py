@@ -115,17 +115,6 @@ def shown_products(sections: list[Prose | OrderNow]) -> list[tuple[str, str]]:
     return list({offer.code: (offer.name, product_path(offer)) for offer in offers}.values())
 
 
-def shown_products(sections: list[Prose | OrderNow]) -> list[tuple[str, str]]:
-    """The products that a composed article shows or offers, each once: (name, path)."""
-    offers: list[Offer] = []
-    for section in sections:
-        if isinstance(section, OrderNow):
-            offers += section.offers
-        else:
-            offers += [part.offer for part in section.parts if isinstance(part, Card)]
-    return list({offer.code: (offer.name, product_path(offer)) for offer in offers}.values())
-
-
 def _part(
     block: Block, offers: dict[str, Offer], address: Callable[[str, str], str | None], code: str
 ) -> Markup | Card | None:

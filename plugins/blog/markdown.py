@@ -27,6 +27,7 @@ OURS = re.compile(
     r'<a (?:[^>]*? )?href="(article|product|collection|page|batch):([^"]*)"[^>]*>(.*?)</a>', re.DOTALL
 )
 LINKED = ("article", "product", "collection", "page")
+OWN_PICTURE = re.compile(r"media:[\w.-]+")
 MEDIA_SOURCE = re.compile(r'src="media:([^"]+)"')
 ROOTED = re.compile(r'href="/(?!/)')
 
@@ -49,6 +50,7 @@ TAGS = {
     "mark",
 } | {"table", "thead", "tbody", "tr", "th", "td", "div", "figure", "figcaption", "img", "span"}
 ATTRIBUTES = {
+    "*": {"data-b"},  # the line of the text where a block begins; only previews have it
     "a": {"href", "rel", "title", "class", "id", "role", "aria-label"},
     "div": {"class", "role", "tabindex", "aria-label"},
     "img": {"src", "alt", "width", "height", "loading"},
@@ -103,18 +105,24 @@ class Rendered:
 
 
 def render(
-    text: str, known: Collection[str] | None = None, levels: Mapping[str, str] | None = None
+    text: str,
+    known: Collection[str] | None = None,
+    levels: Mapping[str, str] | None = None,
+    lines: bool = False,
 ) -> Rendered:
     """Turn an article's Markdown into blocks, in the language that is spoken now.
 
     known: keys of the library; a citation of any other key is marked in the text instead of numbered.
     levels: how much a cited work can show, in words, by its key; the citation says so.
+    lines: mark each block with the line on which it begins, for a preview that scrolls along.
     """
     tokens, env = _parsed(text, known, levels)
     found = Rendered(cited=env["cited"])
     heading = ""
     run: list[Token] = []
     for position, token in enumerate(tokens):
+        if lines and not token.level and token.nesting >= 0 and token.map:
+            token.attrSet("data-b", str(token.map[0]))
         if token.type == "heading_open":
             heading = words_of(tokens[position + 1])
             if token.tag == "h2":
@@ -191,8 +199,21 @@ def _flush(run: list[Token], env: dict[str, Any], blocks: list[Block]) -> None:
 
 
 def cleaned(html: str) -> str:
-    """HTML with only the tags and attributes that articles need: no style, no script, no handler."""
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    """HTML with only the tags and attributes that articles need: no style, script, handler or foreign picture."""
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_kept,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    """An attribute's value, or None for the address of a picture that the shop does not keep."""
+    is_address = (tag, attribute) == ("img", "src")
+    return None if is_address and not OWN_PICTURE.fullmatch(value) else value
 
 
 def _embed(token: Token, level: int) -> Block:

@@ -6,6 +6,8 @@ page asks for it. Nothing here is the visitor's: the pages are the same for ever
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -16,7 +18,7 @@ from werkzeug.local import LocalProxy
 from storefront import addresses
 from storefront.catalog import queries as catalog
 from storefront.content_version import kept
-from storefront.locale import LANGUAGES, NAMES, current, gettext
+from storefront.locale import LANGUAGES, NAMES, current, gettext, speaking
 from storefront.media.queries import srcset
 from storefront.pages import queries as pages
 from storefront.plugin_system.calling import call_lists, call_markup
@@ -27,6 +29,7 @@ from storefront.templating import in_piece
 
 LEADING = 2  # so many collections stand in the main navigation
 HOW_WE_TEST = "how-we-test"
+OF_PAGE = ("frame", "alternates", "canonical", "breadcrumbs")  # what a page knows of itself, in flask.g
 SERVICE = ("contact", "about", "terms", "privacy", "accessibility")
 
 
@@ -203,6 +206,20 @@ def bare_frame(lang: str) -> Frame:
     """Replace the frame by one that asks nobody, for pages about a failure."""
     g.frame = found = Frame(lang, bare=True)
     return found
+
+
+@contextmanager
+def shop_page(lang: str) -> Iterator[None]:
+    """Within this block texts and frame are those of a shop page in `lang`: for a page within a page."""
+    outer = {name: g.pop(name, None) for name in OF_PAGE}
+    try:
+        with speaking(lang):
+            yield
+    finally:
+        for name, value in outer.items():
+            g.pop(name, None)
+            if value is not None:
+                setattr(g, name, value)
 
 
 def set_alternates(paths: dict[str, str]) -> None:

@@ -33,7 +33,7 @@ from storefront.plugin_api import (
 )
 from storefront.plugin_api import gettext as _
 
-from .. import admin_queries, citations, library_queries, references
+from .. import admin_queries, citations, library_queries, pictures, references
 from ..forms import KINDS, ArticleForm, PictureForm
 from ..models import Reference
 from .blueprint import PERMISSION, asked, blueprint
@@ -74,7 +74,11 @@ def search(kind: str, text: str, lang: str) -> Search:
         return Search(kind, text, _to_order(text, lang))
     if kind == "citation":
         return _sources(text)
-    return Search(kind, text, _links(text, lang))
+    if kind == "picture":
+        return Search(kind, text, [_used(one) for one in pictures.used(text, lang)[:FOUND_AT_MOST]])
+    if kind == "collection":
+        return Search(kind, text, _collections(text, lang, ""))
+    return Search(kind, text, _articles(text, lang) if kind == "article" else _links(text, lang))
 
 
 def _offers(text: str, lang: str) -> list[Offer]:
@@ -92,13 +96,27 @@ def _product(offer: Offer, markdown: str, value: str = "", words: str = "") -> F
 
 
 def _to_order(text: str, lang: str) -> list[Found]:
-    from_collections = [
-        Found(f"collection:{code}", link.name, _("collection"), f":::order-now collection:{code}")
+    from_collections = _collections(text, lang, "collection:")
+    products = [_product(offer, f":::order-now {offer.code}") for offer in _offers(text, lang)]
+    return [*from_collections, *products] if text else [*products, *from_collections]
+
+
+def _collections(text: str, lang: str, kind: str) -> list[Found]:
+    """Collections to order from, as one block."""
+    return [
+        Found(f"{kind}{code}", link.name, _("collection"), f":::order-now collection:{code}")
         for code, link in collections(lang).items()
         if text.casefold() in link.name.casefold()
     ]
-    products = [_product(offer, f":::order-now {offer.code}") for offer in _offers(text, lang)]
-    return [*from_collections, *products] if text else [*products, *from_collections]
+
+
+def _used(picture: pictures.Used) -> Found:
+    return Found(picture.target, picture.alt, _("picture"), picture.markdown, media_url(picture.file))
+
+
+def _articles(text: str, lang: str, kind: str = "") -> list[Found]:
+    titles = admin_queries.article_choices(text, lang)
+    return [_link(f"article:{code}", title, _("article"), title, f"{kind}{code}") for code, title in titles]
 
 
 def _sources(text: str) -> Search:
@@ -120,8 +138,6 @@ def _source(reference: Reference) -> Found:
 def _links(text: str, lang: str) -> list[Found]:
     if ADDRESS.fullmatch(text):
         return [_link(text, text, _("another site"), text.partition("://")[2].rstrip("/"))]
-    titles = admin_queries.article_choices(text, lang)
-    articles = [_link(f"article:{code}", title, _("article"), title) for code, title in titles]
     products = []
     for offer in _offers(text, lang)[:8]:
         words = _plain(offer.name)
@@ -131,12 +147,12 @@ def _links(text: str, lang: str) -> list[Found]:
         for code, link in collections(lang).items()
         if text.casefold() in link.name.casefold()
     ]
-    return [*articles, *products, *lists]
+    return [*_articles(text, lang, "article:"), *products, *lists]
 
 
-def _link(target: str, label: str, detail: str, words: str) -> Found:
+def _link(target: str, label: str, detail: str, words: str, value: str = "") -> Found:
     words = _plain(words)
-    return Found(target, label, detail, f"[{words}]({target})", words=words)
+    return Found(value or target, label, detail, f"[{words}]({target})", words=words)
 
 
 def _plain(words: str) -> str:
@@ -155,7 +171,7 @@ def put_in(form: ArticleForm, lang: str) -> None:
     if kind == "order_now" and heading:
         markdown += f" | {heading}"
     body = form.text(lang).body
-    body.data = at_end(body.data or "", markdown, inline=kind in ("citation", "link"))
+    body.data = at_end(body.data or "", markdown, inline=kind in ("citation", "link", "article"))
 
 
 def at_end(body: str, markdown: str, inline: bool = False) -> str:
@@ -174,8 +190,12 @@ def _markdown(kind: str, chosen: list[str], lang: str) -> str:
         if library_queries.reference_by_key(chosen[0]) is None:
             raise Refused(_("This source is not in the library."), field="look_for")
         return f"[@{chosen[0]}]"
-    if kind == "link":
-        return _link_markdown(chosen[0], lang)
+    if kind in ("link", "article"):
+        return _link_markdown(chosen[0] if kind == "link" else f"article:{chosen[0]}", lang)
+    if kind == "picture":
+        return _picture_again(chosen[0], lang)
+    if kind == "collection":
+        kind, chosen = "order_now", [f"collection:{chosen[0]}"]
     known = set(offers_by_code([code for code in chosen if ":" not in code], lang, with_badges=False))
     if kind == "order_now":
         known |= {f"collection:{code}" for code in collections(lang)}
@@ -198,6 +218,13 @@ def _link_markdown(target: str, lang: str) -> str:
     if code not in names:
         raise Refused(_("There is no such page."), field="look_for")
     return f"[{_plain(names[code])}]({target})"
+
+
+def _picture_again(target: str, lang: str) -> str:
+    for picture in pictures.used("", lang):
+        if picture.target == target:
+            return picture.markdown
+    raise Refused(_("No article shows this picture."), field="look_for")
 
 
 def _one_line(text: str) -> str:
@@ -227,7 +254,8 @@ def pick() -> ResponseReturnValue:
     kind, text, lang = asked("kind"), asked("text"), asked("lang")
     if kind not in KINDS or lang not in LANGUAGES:
         abort(404)
-    return render_template("blog/admin/found.html", search=search(kind, text, lang), text_lang=lang)
+    found = search(kind, text, lang)
+    return render_template("blog/admin/found.html", search=found, text_lang=lang, listbox=True)
 
 
 @blueprint.post("/pictures")

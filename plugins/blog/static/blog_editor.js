@@ -1,78 +1,73 @@
 // The article editor: toolbar, live preview, picker at the cursor. Every task works without this file.
-const $ = (query, el = document) => el.querySelector(query);
-const all = (query, el = document) => [...el.querySelectorAll(query)];
+import { $, all, block, choice, choose, onMenu, picked, place, put, startLines, walk, wrap, writeIn } from './blog_writing.js';
+
 const form = $('.writer-form');
-const token = $('[name="csrf_token"]', form).value;
-const shown = () => $('[name="shown"]:checked', form).value;
+const chosen = () => $('[name="shown"]:checked', form).value;
+let lately = 'nl'; // the language that was worked on last, where both are in sight
+const shown = () => (chosen() === 'both' ? lately : chosen());
 const side = (lang = shown()) => $(`.side[data-lang="${lang}"]`, form);
+const textOf = (lang) => $('textarea.source', side(lang));
 const visited = new WeakSet();
-form.addEventListener('focusin', ({ target }) => visited.add(target));
+form.addEventListener('focusin', ({ target }) => {
+  visited.add(target);
+  lately = target.closest('.side[data-lang]')?.dataset.lang ?? lately;
+});
 const source = () => {
-  const area = $('.source', side());
+  const area = textOf();
   if (!visited.has(area)) area.setSelectionRange(area.value.length, area.value.length); // where no cursor was yet: at the end
   return area;
 };
-
-// --- writing into the text; execCommand keeps the browser's own undo ------------------------------------
-const put = (area, text) => {
-  area.focus();
-  if (!document.execCommand('insertText', false, text)) {
-    area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
-    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
-  }
-};
-const picked = (area) => area.value.slice(area.selectionStart, area.selectionEnd);
-const wrap = (area, mark) => {
-  const words = picked(area);
-  put(area, mark + words + mark);
-  if (!words) area.setSelectionRange(area.selectionStart - mark.length, area.selectionStart - mark.length);
-};
-const startLines = (area, mark) => {
-  const start = area.value.lastIndexOf('\n', area.selectionStart - 1) + 1;
-  area.setSelectionRange(start, Math.max(area.selectionEnd, start));
-  put(area, picked(area).split('\n').map((line) => mark + line).join('\n'));
-};
-const block = (area, text) => {
-  const before = area.value.slice(0, area.selectionStart);
-  const after = area.value.slice(area.selectionEnd);
-  const gap = (near, last) => (!near.trim() || near.endsWith('\n\n') ? '' : near.endsWith('\n') ? '\n' : last);
-  put(area, gap(before, '\n\n') + text + (after.startsWith('\n\n') ? '' : after.startsWith('\n') ? '\n' : '\n\n'));
+const post = async (what, fields, signal) => {
+  const body = new FormData();
+  body.set('csrf_token', form.elements.csrf_token.value); // it is renewed while the page is open
+  for (const [name, value] of Object.entries(fields)) if (value) body.set(name, value);
+  const answer = await fetch(form.dataset[what], { method: 'POST', body, signal });
+  return { ok: answer.ok, status: answer.status, text: await answer.text() };
 };
 
-// --- live preview ---------------------------------------------------------------------------------------
+// --- live preview: the page of the shop
 const state = $('[data-state]', form);
 const said = state.textContent;
 const waiting = {};
 const running = {};
+const OF_LANG = ['title', 'lead', 'image_alt', 'body'];
+const SHARED = ['author', 'reviewer', 'main_topic', 'picture_kept', 'no_picture'];
 const preview = async (lang) => {
-  const data = new FormData();
-  data.set('csrf_token', token);
-  data.set('lang', lang);
-  for (const name of ['title', 'lead', 'body']) data.set(name, form.elements[`${lang}-${name}`].value);
+  const fields = { lang, code: form.dataset.code };
+  for (const name of OF_LANG) fields[name] = form.elements[`${lang}-${name}`].value;
+  for (const name of SHARED) fields[name] = new FormData(form).get(name);
   running[lang]?.abort();
   running[lang] = new AbortController();
   try {
-    const answer = await fetch(form.dataset.preview, { method: 'POST', body: data, signal: running[lang].signal });
-    if (!answer.ok) throw new Error(answer.status);
-    const html = await answer.text();
+    const { ok, text } = await post('preview', fields, running[lang].signal);
+    if (!ok) throw new Error(text);
     const page = $('.preview', side(lang)).contentDocument;
-    $('#main', page).innerHTML = html;
-    state.textContent = said;
+    $('#main', page).replaceWith(page.adoptNode($('#main', new DOMParser().parseFromString(text, 'text/html'))));
+    if (state.textContent === state.dataset.failed) state.textContent = said;
+    follow(lang);
   } catch (error) {
     if (error.name !== 'AbortError') state.textContent = state.dataset.failed;
   }
 };
 const previewSoon = (lang, after = 500) => {
   clearTimeout(waiting[lang]);
-  waiting[lang] = setTimeout(() => preview(lang), after);
+  waiting[lang] = setTimeout(preview, after, lang);
 };
-form.addEventListener('input', ({ target }) => {
-  const [, lang, name] = target.name?.match(/^(\w\w)-(title|lead|body)$/) ?? [];
-  if (lang) previewSoon(lang);
-  if (name === 'title') proposeSlug(lang, target.value);
-});
+// The block at the caret stands beside its line; while the text is scrolled, the first one in sight does.
+const follow = (lang, scrolled) => {
+  const { contentDocument: page, contentWindow: view } = $('.preview', side(lang));
+  const area = textOf(lang);
+  const blocks = all('[data-b]', page);
+  if (!blocks.length || !area.offsetHeight) return;
+  const starts = [0];
+  for (const line of area.value.split('\n')) starts.push(starts.at(-1) + line.length + 1);
+  const y = (one) => place(area, starts[one.dataset.b]).top - area.getBoundingClientRect().top;
+  let beside = !scrolled && blocks.findLast((one) => starts[one.dataset.b] <= area.selectionStart);
+  if (!beside || y(beside) < 0 || y(beside) > area.offsetHeight) beside = blocks.find((one) => y(one) >= 0) ?? blocks.at(-1);
+  view.scrollTo(0, scrolled && area.scrollTop < 9 ? 0 : beside.getBoundingClientRect().top + view.scrollY - y(beside));
+};
 
-// --- a web address from the title, until there is one ----------------------------------------------------
+// --- a web address from the title, until there is one
 const ours = {};
 const proposeSlug = (lang, title) => {
   const slug = form.elements[`${lang}-slug`];
@@ -81,117 +76,157 @@ const proposeSlug = (lang, title) => {
   ours[lang] = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 110);
   slug.value = ours[lang];
 };
+form.addEventListener('input', ({ target: { id, name = '', value } }) => {
+  const [, lang, part] = name.match(/^(\w\w)-(\w+)$/) ?? [];
+  if (OF_LANG.includes(part)) previewSoon(lang);
+  else if (SHARED.includes(name)) ['nl', 'en'].forEach((one) => previewSoon(one));
+  if (part === 'title') proposeSlug(lang, value);
+  const hint = $(`[data-count="${id}"]`, form);
+  if (hint) hint.textContent = hint.dataset.label.replace('{n}', [...value].length);
+});
 
-// --- counting characters ---------------------------------------------------------------------------------
-for (const hint of all('[data-count]', form)) {
-  const field = document.getElementById(hint.dataset.count);
-  field.addEventListener('input', () => { hint.textContent = hint.dataset.label.replace('{n}', [...field.value].length); });
-}
-
-// --- the picker: a part of the page without script, a dialog with it ----------------------------------------
-const dialogOf = (section) => {
-  const dialog = document.createElement('dialog');
-  dialog.className = 'insert-dialog';
-  dialog.setAttribute('aria-labelledby', section.getAttribute('aria-labelledby'));
-  section.replaceWith(dialog);
-  section.removeAttribute('aria-labelledby');
-  dialog.append(section);
-  dialog.addEventListener('click', ({ target }) => {
-    if (target === dialog || target.closest('[data-close]')) dialog.close();
-  });
-  dialog.addEventListener('close', () => source().focus());
-  return dialog;
+// --- the picker
+const finder = $('#insert');
+const pictures = $('#insert-picture');
+// Back to the caret: closing alone would put it at the beginning.
+const shut = (dialog) => {
+  const area = source();
+  const { selectionStart, selectionEnd } = area;
+  dialog.close();
+  area.focus();
+  area.setSelectionRange(selectionStart, selectionEnd);
 };
-const finder = dialogOf($('#insert'));
-const pictures = dialogOf($('#insert-picture'));
+for (const dialog of [finder, pictures]) {
+  dialog.open = false;
+  dialog.addEventListener('click', ({ target }) => { if (target === dialog || target.closest('[data-close]')) shut(dialog); });
+  dialog.addEventListener('cancel', (event) => { event.preventDefault(); shut(dialog); });
+  dialog.addEventListener('input', (event) => event.stopPropagation()); // what is typed here is no part of the article
+}
 const kind = $('#look_in', finder);
 const text = $('#look_for', finder);
 const results = $('[data-results]', finder);
+Object.assign(text, { type: 'text', role: 'combobox', ariaAutoComplete: 'list' });
 let looking = 0;
 let typing; // a search that waits for the last key; it must not replace what is ticked meanwhile
+const options = () => all('[role=option]', results);
+const show = (html) => {
+  results.innerHTML = html;
+  const [first] = options();
+  text.ariaExpanded = Boolean(first);
+  text.setAttribute('aria-controls', first ? 'found' : '');
+  choose(text, options(), first);
+};
 const look = async () => {
   clearTimeout(typing);
+  typing = undefined;
   const mine = ++looking;
   const query = new URLSearchParams({ kind: kind.value, text: text.value, lang: shown() });
   try {
     const answer = await fetch(`${form.dataset.pick}?${query}`);
     if (!answer.ok) throw new Error(answer.status);
     const html = await answer.text();
-    if (mine === looking) results.innerHTML = html;
+    if (mine === looking) show(html);
   } catch { state.textContent = state.dataset.failed; }
 };
 const open = (what) => {
-  if (what === 'picture') { pictures.showModal(); return; }
+  if (what === 'new-picture') { pictures.showModal(); return; }
   kind.value = what;
   text.value = what === 'link' && /^https?:/.test(picked(source())) ? picked(source()) : '';
-  results.replaceChildren();
+  show('');
   finder.showModal();
   text.focus();
   look();
 };
-text.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(look, 250); });
-text.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); look(); } });
+text.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(look, 200); });
+text.addEventListener('keydown', async (event) => {
+  if (walk(event, text, options())) return;
+  if (event.key === 'ArrowDown') $('input', results)?.focus();
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  if (typing || !options().length) await look(); // what stands there answers an older question
+  if (choice(options())) insert(choice(options()));
+});
 kind.addEventListener('change', look);
 results.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.target.id !== 'heading') return;
+  if (event.key !== 'Enter' || event.target.localName !== 'input') return;
   event.preventDefault();
   insert($('[data-order]', results));
 });
-// What is typed in the picker is no part of the article.
-finder.addEventListener('input', (event) => event.stopPropagation());
-
-const insert = (button) => {
-  finder.close();
+results.addEventListener('click', ({ target }) => {
+  const option = target.closest('[role=option]');
+  if (option) insert(option);
+});
+const insert = ({ dataset: { order, markdown, words } }) => {
+  shut(finder);
   const area = source();
-  if ('order' in button.dataset) {
+  if (order !== undefined) {
     const codes = all('[name="chosen"]:checked', results).map((box) => box.value);
     const heading = $('#heading', results).value.replaceAll('|', '/').trim();
-    if (codes.length) block(area, `:::order-now ${codes.join(' ')}${heading ? ` | ${heading}` : ''}`);
-    return;
-  }
-  const { markdown, words } = button.dataset;
-  if (markdown.startsWith(':::')) block(area, markdown);
+    if (codes.length) block(area, `:::order-now ${codes.join(' ')}${heading && ` | ${heading}`}`);
+  } else if (/^(:::|!)/.test(markdown)) block(area, markdown);
   else put(area, words && picked(area) ? markdown.replace(`[${words}]`, () => `[${picked(area)}]`) : markdown);
 };
 
-const addPicture = async () => {
-  const file = form.elements.text_picture;
-  const alt = form.elements.text_picture_alt;
-  const wrong = $('[data-wrong]', pictures);
-  const data = new FormData();
-  data.set('csrf_token', token);
-  data.set('text_picture_alt', alt.value);
-  if (file.files[0]) data.set('text_picture', file.files[0]);
-  try {
-    const answer = await fetch(form.dataset.pictures, { method: 'POST', body: data });
-    const said = await answer.text();
-    wrong.hidden = answer.ok;
-    if (!answer.ok) { wrong.textContent = answer.status < 500 && answer.status !== 413 ? said : form.dataset.tooLarge; return; }
-    pictures.close();
-    block(source(), said);
-    file.value = alt.value = '';
-  } catch { wrong.hidden = false; wrong.textContent = state.dataset.failed; }
+// --- a picture: by button, drop or paste; never without its description
+const file = form.elements.text_picture;
+const alt = form.elements.text_picture_alt;
+const refuse = (why) => Object.assign($('[data-wrong]', pictures), { hidden: !why, textContent: why });
+const drop = (picture) => {
+  const given = new DataTransfer();
+  given.items.add(picture);
+  file.files = given.files;
+  pictures.showModal();
+  alt.focus();
 };
+const addPicture = async () => {
+  try {
+    const { ok, status, text: told } = await post('pictures', { text_picture_alt: alt.value, text_picture: file.files[0] });
+    refuse(ok ? '' : status < 500 && status !== 413 ? told : form.dataset.tooLarge);
+    if (!ok) { alt.focus(); return; }
+    shut(pictures);
+    block(source(), told);
+    file.value = alt.value = '';
+  } catch { refuse(state.dataset.failed); }
+};
+alt.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); addPicture(); } });
+const clean = async (html) => {
+  const { ok, text: made } = await post('clean', { html }).catch(() => ({}));
+  return ok ? made : '';
+};
+for (const lang of ['nl', 'en']) {
+  const area = textOf(lang);
+  writeIn(area, { open, clean, drop });
+  area.addEventListener('scroll', () => follow(lang, true));
+  for (const when of ['click', 'keyup']) area.addEventListener(when, () => follow(lang));
+}
+onMenu(open);
 
-// --- clicks ------------------------------------------------------------------------------------------------
+// --- clicks and keys
 form.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
+  lately = button.closest('.side[data-lang]')?.dataset.lang ?? lately;
   const { wrap: mark, line, pick } = button.dataset;
+  const instead = { find: look, 'add-picture': addPicture, preview: () => { preview(shown()); $('.preview', side()).scrollIntoView({ block: 'nearest' }); } };
   if (mark) wrap(source(), mark);
   else if (line) startLines(source(), line);
   else if (pick) open(pick);
-  else if (button.name === 'insert') { event.preventDefault(); insert(button); }
-  else if (button.value === 'find') { event.preventDefault(); look(); }
-  else if (button.value === 'add-picture') { event.preventDefault(); addPicture(); }
-  else if (button.value === 'preview') { event.preventDefault(); previewSoon(shown(), 0); $('.preview', side()).scrollIntoView({ block: 'nearest' }); }
+  else if (button.name === 'insert' || instead[button.value]) {
+    event.preventDefault();
+    (instead[button.value] ?? insert)(button);
+  }
+});
+addEventListener('keydown', (event) => {
+  if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (!$('dialog[open]')) form.requestSubmit($('[name="do"][value="save"]', form));
 });
 
 // A link to a field of the language behind brings that language to the front.
 const bringForward = () => {
   const lang = location.hash.match(/^#(nl|en)-/)?.[1];
   if (!lang) return;
-  $(`#shown-${lang}`, form).checked = true;
+  if (chosen() !== 'both') $(`#shown-${lang}`, form).checked = true;
   $(location.hash, form)?.focus();
 };
 addEventListener('hashchange', bringForward);

@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from plugins.blog.tests.test_admin_input import png
+
 pytestmark = pytest.mark.browser
 EDIT = "/admin/blog/edit/magnesium-brain"
 LISTS = (
@@ -56,6 +58,11 @@ def writing(page: Page) -> Any:
     return area
 
 
+def found(page: Page, words: str) -> Any:
+    """What the picker found, by some of its words."""
+    return page.get_by_role("listbox", name="Found").get_by_role("option", name=re.compile(words))
+
+
 def test_the_picker_puts_things_at_the_cursor_and_the_preview_follows(page: Page, shop: str) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -65,14 +72,14 @@ def test_the_picker_puts_things_at_the_cursor_and_the_preview_follows(page: Page
     for _ in " and last.":
         area.press("ArrowLeft")
     page.get_by_role("button", name="Source", exact=True).first.click()
-    page.get_by_role("searchbox", name="Search").fill("10.3233/JAD-150538")
-    page.get_by_role("button", name=re.compile("Liu 2016")).click()
+    page.get_by_role("combobox", name="Search").fill("10.3233/JAD-150538")
+    found(page, "Liu 2016").click()
     expect(area).to_have_value("First[@liu2016] and last.")
     expect(area).to_be_focused()
     area.press("Control+End")
     page.get_by_role("button", name="Product card").first.click()
-    page.get_by_role("searchbox", name="Search").fill("threonate")
-    page.get_by_role("button", name=re.compile("threonate, capsules")).click()
+    page.get_by_role("combobox", name="Search").fill("threonate")
+    found(page, "threonate, capsules").click()
     expect(area).to_have_value(re.compile(r"^First\[@liu2016\] and last\.\n\n:::product mgt-c\s*$"))
     page.get_by_role("button", name="Order-now block").first.click()
     page.get_by_role("checkbox", name=re.compile("threonate, capsules")).check()
@@ -93,7 +100,7 @@ def test_the_picker_puts_things_at_the_end_when_there_was_no_cursor(page: Page, 
     enter(page, shop)
     before = page.locator("#en-body").input_value()
     page.get_by_role("button", name="Product card").first.click()
-    page.get_by_role("button", name=re.compile("threonate, capsules")).click()
+    found(page, "threonate, capsules").click()
     expect(page.locator("#en-body")).to_have_value(re.compile(r":::product mgt-c\s*$"))
     assert page.locator("#en-body").input_value().startswith(before)
 
@@ -140,7 +147,28 @@ def test_everything_works_without_script(browser: Browser, shop: str) -> None:
     page.get_by_role("button", name="Find").click()
     page.get_by_role("button", name=re.compile("threonate, capsules")).click()
     expect(page.locator("#en-body")).to_have_value("Only words.\n\n:::product mgt-c")
-    expect(page.frame_locator(".side--en .preview").locator(".inline-product")).to_have_count(1)
+    shown = page.frame_locator(".side--en .preview")
+    expect(shown.locator(".inline-product")).to_have_count(1)
+    expect(shown.locator(".site-head")).to_have_count(1)
+    for kind, words, wanted in (
+        ("citation", "slutsky", r"\[@slutsky2010\]$"),
+        ("collection", "nmn", r"\n\n:::order-now collection:nmn$"),
+        ("article", "what three", r"\[[^\]]+\]\(article:nmn-trials\)$"),
+        ("picture", "", r"\n\n!\[[^\]]+\]\(media:[^)]+\)$"),
+    ):
+        page.get_by_label("What", exact=True).select_option(kind)
+        page.get_by_role("searchbox", name="Search").fill(words)
+        page.get_by_role("button", name="Find").click()
+        page.locator("#insert .found__item").first.click()
+        expect(page.locator("#en-body")).to_have_value(re.compile(wanted))
+    page.get_by_label("Picture for the text").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": png().getvalue()}
+    )
+    page.get_by_role("button", name="Put in the picture").click()
+    expect(page.locator("#text_picture_alt-error")).to_be_visible()
+    page.locator("label:has(#shown-both)").click()
+    expect(page.locator("#nl-title")).to_be_visible()
+    expect(page.locator("#en-title")).to_be_visible()
     page.locator("label", has_text="Nederlands").first.click()
     expect(page.locator("#nl-title")).to_be_visible()
     expect(page.locator("#en-title")).to_be_hidden()
@@ -158,7 +186,7 @@ def test_axe_finds_nothing(browser: Browser, shop: str, width: int, scheme: Any)
         for path in ("/admin/blog/", EDIT, *(f"/admin/blog/{place}" for place in LISTS)):
             enter(page, shop, path, lang)
             if path == EDIT:
-                page.locator(".side:visible [data-pick=product]").first.click()
+                page.locator(".side:visible [data-pick=order_now]").first.click()
                 expect(page.locator(".found__item").first).to_be_visible()
             found = Axe().run(page, options=RULES).response["violations"]
             assert not found, (

@@ -36,6 +36,8 @@ def buttons(response, name: str = "insert") -> list[str]:  # type: ignore[no-unt
         ("citation", "slutsky", "citation:slutsky2010"),
         ("link", "betaïne en homocysteïne", "link:article:betaine-homocysteine"),
         ("link", "threonaat", "link:product:mgt-c"),
+        ("article", "homocysteïne", "article:betaine-homocysteine"),
+        ("collection", "nmn", "collection:nmn"),
     ],
 )
 def test_without_script_a_search_shows_what_can_be_put_in(
@@ -60,6 +62,11 @@ def test_without_script_a_search_shows_what_can_be_put_in(
         (
             {"insert": "order_now:", "chosen": ["mgt-c", "mgb-c"], "heading": "Kies | er een"},
             "Laatste zin.\n\n:::order-now mgt-c mgb-c | Kies / er een",
+        ),
+        ({"insert": "collection:nmn"}, "Laatste zin.\n\n:::order-now collection:nmn"),
+        (
+            {"insert": "article:creatine-55"},
+            "Laatste zin. [Creatine en krachttraining na je 55e](article:creatine-55)",
         ),
         (
             {"insert": "order_now:", "chosen": ["collection:nmn"]},
@@ -86,6 +93,9 @@ def test_without_script_the_choice_goes_to_the_end_of_the_text(
         {"insert": "product:no-such-thing"},
         {"insert": "citation:nobody1999"},
         {"insert": "link:article:nothing"},
+        {"insert": "article:nothing"},
+        {"insert": "collection:nothing"},
+        {"insert": "picture:" + "a" * 64 + ".jpg#10x10"},
         {"insert": "link:javascript:alert(1)"},
         {"insert": "order_now:"},
         {"insert": "order_now:", "chosen": "collection:nothing"},
@@ -117,7 +127,10 @@ def test_the_picker_knows_a_source_by_its_numbers(
     marketer_client: FlaskClient, pasted: str, key: str
 ) -> None:
     response = marketer_client.get(PICK, query_string={"kind": "citation", "text": pasted, "lang": "nl"})
-    assert buttons(response) == [f"citation:{key}"]
+    options = [
+        found.get("data-value") for found in parsed(response).iter("li") if found.get("role") == "option"
+    ]
+    assert options == [f"citation:{key}"]
 
 
 def test_an_unknown_source_leads_to_a_filled_in_form(marketer_client: FlaskClient) -> None:
@@ -147,17 +160,24 @@ def test_the_preview_shows_the_text_and_its_products_and_saves_nothing(marketer_
         "## Kop\n\nTekst.[@slutsky2010] En onbekend.[@nobody1999]\n\n:::product mgt-c\n\n:::order-now mgt-c"
     )
     data = {"csrf_token": token, "lang": "nl", "title": "Proef", "lead": "Inleiding", "body": body}
+    data |= {"code": "magnesium-brain", "author": "sanne-hoekstra", "main_topic": "magnesium"}
     before = saved_body()
     html = marketer_client.post("/admin/blog/preview", data=data).get_data(as_text=True)
     for part in (
         "<h1>Proef</h1>",
         "Inleiding",
+        'data-b="0"',  # the line on which a block begins
+        'class="site-head"',
+        'class="site-foot"',
+        "Sanne Hoekstra",
         "inline-product",
         'class="deep cta"',
         "10.1016/j.neuron.2009.12.026",
     ):
         assert part in html
     assert "<mark>[@nobody1999]</mark>" in html
+    assert "<script" not in html
+    assert "data-b=" not in marketer_client.get("/nl/blog/magnesium-en-het-brein").get_data(as_text=True)
     assert saved_body() == before
 
 
@@ -221,3 +241,23 @@ def test_without_script_a_picture_goes_to_the_end_of_the_text(marketer_client: F
 )
 def test_where_the_end_of_a_text_is(body: str, markdown: str, inline: bool, whole: str) -> None:
     assert at_end(body, markdown, inline) == whole
+
+
+def test_a_picture_that_an_article_shows_can_be_used_again(marketer_client: FlaskClient) -> None:
+    form = opened(marketer_client) | {"do": "find", "look_in": "picture", "look_for": "synaps", "shown": "nl"}
+    (found,) = [value for value in buttons(marketer_client.post(EDIT, data=form)) if value]
+    form = form | {"do": "", "insert": found, "nl-body": "Tekst."}
+    body = value(marketer_client.post(EDIT, data=form), "nl-body").strip()
+    assert body.startswith("Tekst.\n\n![")
+    assert body.endswith(f"](media:{found.removeprefix('picture:')})")
+
+
+def test_pasted_html_comes_back_as_markdown(marketer_client: FlaskClient) -> None:
+    data = {
+        "csrf_token": opened(marketer_client)["csrf_token"],
+        "html": "<h2>Kop</h2><p><b>Vet</b> woord</p>",
+    }
+    answer = marketer_client.post("/admin/blog/clean", data=data)
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "## Kop\n\n**Vet** woord")
+    for wrong in ({"html": ""}, {"html": "x" * 600_001}, {"csrf_token": "forged"}):
+        assert marketer_client.post("/admin/blog/clean", data=data | wrong).status_code == 400
