@@ -66,11 +66,20 @@ def figures(page: Any) -> dict[str, list[str]]:
     return found
 
 
+def regions(page: Any) -> list[str]:
+    """What the parts of the page are called that a screen reader lists."""
+    named = [one for one in page.all(".//main//*") if one.tag == "section" or one.get("role") == "region"]
+    labels = [words(page.by_id(one.get("aria-labelledby"))) for one in named if one.get("aria-labelledby")]
+    return labels + [str(one.get("aria-label")) for one in named if one.get("aria-label")]
+
+
 def opened(client: FlaskClient, page: Any, read: Callable[..., Any]) -> int:
     """Open what each figure leads to; how many there were."""
     found = figures(page)
+    assert len(regions(page)) == len(set(regions(page)))
     for address, said in found.items():
         behind = read(client, address)
+        assert len(regions(behind)) == len(set(regions(behind)))
         [(count, euros)] = SUM.findall(behind.text)
         assert {word for word in said if word != "All these orders"} <= {count, euros}, address
         assert len(behind.all(".//tbody/tr")) == int(count)
