@@ -19,9 +19,8 @@ from tests.orders.shelf import SMALL
 from tests.plugin_system.test_isolation import make_plugin
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_notes_are_kept_by_plugin_and_a_bad_one_costs_only_itself(
-    make_app: Maker, monkeypatch: pytest.MonkeyPatch, database: str
+    make_app: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> str:
         raise ValueError("not today")
@@ -36,7 +35,7 @@ def test_notes_are_kept_by_plugin_and_a_bad_one_costs_only_itself(
     }
     for name, note in notes.items():
         make_plugin(monkeypatch, name, order_notes=note)
-    app = make_app("empty", database, config={"RAISE_IN_HOOKS": False}, plugins=tuple(notes))
+    app = make_app("empty", config={"RAISE_IN_HOOKS": False}, plugins=tuple(notes))
     with app.app_context():
         shelf.fill(10)
         for seen in ("", "a b"):

@@ -128,6 +128,7 @@ def test_the_list_and_the_page_of_an_article(counted: None, staff: FlaskClient, 
     assert "1,500" in one.text
     assert "26.7% of views" in one.text
     assert "5% of those who saw it" in one.text
+    assert "Card in the text400205%0€0.00" in one.text
     assert "Read to the half: 700." in one.text
     assert "90 in the period before" in one.text
     assert len(one.all(".//{http://www.w3.org/2000/svg}polyline")) == 2
