@@ -24,6 +24,7 @@ from storefront.addresses import absolute, absolute_path, url
 from storefront.admin.frame import actor
 from storefront.admin.frame import allowed as may
 from storefront.admin.frame import guard as requires
+from storefront.catalog.editing import product_states
 from storefront.catalog.queries import CollectionLink, collection_links
 from storefront.clock import local, now, today
 from storefront.config import SHOP_NAME
@@ -167,6 +168,7 @@ __all__ = [
     "offers_by_id",
     "order_summary",
     "piece",
+    "product_states",
     "public_page",
     "required",
     "requires",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+from markupsafe import Markup
 
 from storefront.plugin_api import Offer, format_date
 from storefront.plugin_api import gettext as _
@@ -13,6 +17,8 @@ from . import call_to_action, evidence, excerpts, references
 from .drafts import ArticleDraft, TextDraft
 from .markdown import Rendered
 from .models import Reference
+
+TYPED = re.compile(r"(?:^|<p>)(:::.*?)(?:</p>|<br ?/?>|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class Facts:
     articles: Collection[str] = field(default_factory=tuple)  # the codes of the articles that exist
     proposals: Sequence[Offer] = ()  # what could be sold in its place: in stock, and of the article's topic
     held: Mapping[str, Collection[str]] = field(default_factory=dict)  # the products of offered collections
+    states: Mapping[str, str] = field(default_factory=dict)  # of the products that the shop knows
     lost: Collection[str] = field(default_factory=tuple)  # links to what the shop has no page for
 
 
@@ -73,11 +80,7 @@ def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str])
     ordered = [code for code, place in rendered.products if place not in ("card", "link", "substitute")]
     here = f"{facts.lang}-body"
     found = []
-    unknown = [code for code in rendered.product_codes if code not in facts.offers]
-    unknown += [code for code in rendered.collection_codes if code not in facts.collections]
-    if unknown:
-        words = _("Readers see nothing in its place: %(codes)s", codes=", ".join(dict.fromkeys(unknown)))
-        found.append(Finding("warn", _("Not in the shop"), words, here))
+    found += [*_absent_products(facts), *_absent_collections(facts), *_not_understood(facts)]
     found += dict.fromkeys(_other_topics(facts, draft, ingredients))
     substitutes = any(place == "substitute" for _code, place in rendered.products)
     for code in dict.fromkeys(ordered):
@@ -89,6 +92,45 @@ def _products(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str])
         words = _("Put an order-now block where readers should be able to order.")
         found.append(Finding("warn", _("No call to action"), words, here))
     return [*found, *_calls(facts)]
+
+
+def _absent_products(facts: Facts) -> Iterable[Finding]:
+    """Codes that the shop does not know, with the nearest one that it does; and what is not for sale."""
+    here = f"{facts.lang}-body"
+    nothing = _("Readers see nothing in its place; of a link, only the words.")
+    for code in facts.rendered.product_codes:
+        if code in facts.offers:
+            continue
+        if code in facts.states:
+            why = {"draft": _("It is a draft."), "archived": _("It is archived.")}.get(facts.states[code])
+            why = why or _("It has no size on sale, or no text in this language.")
+            yield Finding("warn", _("Product %(code)s is not for sale", code=code), f"{why} {nothing}", here)
+            continue
+        [near] = difflib.get_close_matches(code, list(facts.offers), n=1) or [""]
+        fix = f"fix:{facts.lang}:{code}:{near}" if near else ""
+        label = _("Put %(product)s in its place", product=facts.offers[near].name) if near else ""
+        yield Finding("warn", _("The shop has no product %(code)s", code=code), nothing, here, fix, label)
+
+
+def _absent_collections(facts: Facts) -> Iterable[Finding]:
+    """Collections that a call to action offers and that have nothing to sell."""
+    here = f"{facts.lang}-body"
+    for code in dict.fromkeys(facts.rendered.collection_codes):
+        if code not in facts.collections:
+            title = _("The shop has no collection %(code)s", code=code)
+        elif not facts.held.get(code):
+            title = _("The collection %(code)s is empty", code=code)
+        else:
+            continue
+        yield Finding("warn", title, _("A call to action for nothing else is not shown to readers."), here)
+
+
+def _not_understood(facts: Facts) -> Iterable[Finding]:
+    """Lines that begin like ours and are none, such as a product without a code: readers see them."""
+    for block in facts.rendered.blocks:
+        for line in TYPED.findall(block.get("html", "")):
+            words = _("Readers see it as it is typed: %(line)s", line=Markup(line).striptags())
+            yield Finding("warn", _("A line with ::: that is not understood"), words, f"{facts.lang}-body")
 
 
 def _other_topics(facts: Facts, draft: ArticleDraft, ingredients: Mapping[str, str]) -> Iterable[Finding]:

@@ -199,7 +199,7 @@ def _flush(run: list[Token], env: dict[str, Any], blocks: list[Block]) -> None:
 
 
 def cleaned(html: str) -> str:
-    """HTML with only the tags and attributes that articles need: no style, script, handler or foreign picture."""
+    """HTML with only what articles need: no style, no script, no handler, no picture from elsewhere."""
     return nh3.clean(
         html,
         tags=TAGS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection as Codes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +93,12 @@ class CollectionEdit:
     position: int
     texts: dict[str, CollectionTextData]
     products: int
+
+
+def product_states(codes: Codes[str]) -> dict[str, str]:
+    """The state of each of these products that the shop knows: "draft", "published" or "archived"."""
+    rows = db.session.execute(select(Product.code, Product.state).where(Product.code.in_(codes)))
+    return {row.code: row.state for row in rows}
 
 
 def admin_ingredients() -> list[IngredientEdit]:
