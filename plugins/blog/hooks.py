@@ -43,6 +43,7 @@ from . import (
     switches,
     touched,
     views,
+    views_moved,
     views_preview,
     working,
 )
@@ -67,6 +68,8 @@ def blueprints() -> Iterable[tuple[Blueprint, str]]:
         (reading.blueprint, "/<lang:lang>/blog"),
         (admin_views.blueprint, "/admin/blog"),
         (settings.blueprint, "/admin/blog-settings"),
+        (views_moved.blueprint, "/blogs"),
+        (views_moved.in_language, "/<lang:lang>/blogs"),
     ]
 
 

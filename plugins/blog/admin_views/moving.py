@@ -7,16 +7,12 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, send_file
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from storefront.plugin_api import (
     UPLOAD_BYTES,
-    FileField,
     Refused,
-    StaffForm,
     actor,
     db,
-    lazy_gettext,
     requires,
     today,
     url,
@@ -28,6 +24,7 @@ from ..exchange import current, folder, imports
 from ..forms import ButtonForm
 from ..models import Import
 from .blueprint import PERMISSION, asked, blueprint
+from .moving_forms import FolderForm, choices_form, empty_form, uploaded
 from .uploads import larger_posts
 
 PER_PAGE = 100
@@ -35,22 +32,17 @@ LATEST = 10
 IN_MEMORY = 16 * 1024 * 1024  # bytes of a zip, before it is written to the disk
 
 
-class FolderForm(StaffForm):
-    """A zip of articles as files."""
-
-    articles = FileField(lazy_gettext("Zip of articles"))
-
-
 @blueprint.get("/moving")
 @requires(PERMISSION)
 def moving() -> ResponseReturnValue:
     """Out and in: the buttons, and what was handed in lately."""
-    return _page()
+    return moving_page()
 
 
-def _page(status: int = 200, **forms: Any) -> ResponseReturnValue:
-    latest = imports.latest(LATEST)
-    shown = {"folder_form": FolderForm(), "latest": [(one, imports.counts(one)) for one in latest]} | forms
+def moving_page(status: int = 200, **forms: Any) -> ResponseReturnValue:
+    """The page with every form, one of them as it was sent."""
+    latest = [(one, imports.counts(one)) for one in imports.latest(LATEST)]
+    shown = {"folder_form": FolderForm(), "shopify_form": empty_form(), "latest": latest} | forms
     return render_template("blog/admin/moving.html", **shown), status
 
 
@@ -72,35 +64,22 @@ def hand_in_folder() -> ResponseReturnValue:
     """Take a zip of articles in hand and show what would happen."""
     form = FolderForm()
     if not form.validate_on_submit():
-        return _page(422, folder_form=form)
+        return moving_page(422, folder_form=form)
     try:
         data = uploaded(form.articles.data, "articles")
         with writing():
             found = imports.hand_in("markdown", data, actor(), {}).id
     except Refused as refusal:
         form.refuse(Refused(refusal.message, "articles"))
-        return _page(refusal.status, folder_form=form)
+        return moving_page(refusal.status, folder_form=form)
     return redirect(url("blog_admin.one_import", import_id=found), 303)
-
-
-def uploaded(upload: Any, field: str) -> bytes:
-    """The bytes of a file that has to be there."""
-    if not isinstance(upload, FileStorage) or not upload.filename:
-        raise Refused(_("Choose a file first."), field)
-    with upload.stream as file:  # a large one lies on the disk
-        data: bytes = file.read()
-    return data
 
 
 @blueprint.get("/moving/<int:import_id>")
 @requires(PERMISSION)
 def one_import(import_id: int) -> ResponseReturnValue:
     """What would happen to each row, or what became of it."""
-    return import_page(_found(import_id))
-
-
-def import_page(found: Import, status: int = 200, **more: Any) -> ResponseReturnValue:
-    """The page of what was handed in."""
+    found = found_import(import_id)
     page = int(asked("page")) if asked("page").isdecimal() else 1
     shown = {
         "found": found,
@@ -110,7 +89,9 @@ def import_page(found: Import, status: int = 200, **more: Any) -> ResponseReturn
         "per_page": PER_PAGE,
         "button": ButtonForm(),
     }
-    return render_template("blog/admin/moving_import.html", **shown | more), status
+    if found.kind == "shopify" and found.state == "looked_at":
+        shown["choices_form"] = choices_form(found)
+    return render_template("blog/admin/moving_import.html", **shown)
 
 
 @blueprint.post("/moving/<int:import_id>/start")
@@ -121,11 +102,11 @@ def start_import(import_id: int) -> ResponseReturnValue:
         abort(400)
     try:
         with writing():
-            imports.start(_found(import_id, lock=True), actor())
+            imports.start(found_import(import_id, lock=True), actor())
     except Refused as refusal:
         flash(str(refusal), "ok")
     else:
-        flash(_("It is being taken in. Load this page again in a moment."), "ok")
+        flash(imports.started(), "ok")
     return redirect(url("blog_admin.one_import", import_id=import_id), 303)
 
 
@@ -136,7 +117,7 @@ def drop_import(import_id: int) -> ResponseReturnValue:
     if not ButtonForm().validate_on_submit():
         abort(400)
     with writing():
-        found = _found(import_id, lock=True)
+        found = found_import(import_id, lock=True)
         if found.state == "waiting":
             abort(409)
         db.session.delete(found)
@@ -144,7 +125,8 @@ def drop_import(import_id: int) -> ResponseReturnValue:
     return redirect(url("blog_admin.moving"), 303)
 
 
-def _found(import_id: int, *, lock: bool = False) -> Import:
+def found_import(import_id: int, *, lock: bool = False) -> Import:
+    """What was handed in under this number."""
     found = db.session.get(Import, import_id, with_for_update=lock)
     if found is None:
         abort(404)

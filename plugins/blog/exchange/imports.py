@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -25,24 +25,15 @@ from storefront.plugin_api import (
 from storefront.plugin_api import gettext as _
 
 from ..models import Import
-from . import archives, current, folder, planning, settling, taking_in
-from .contents import Contents, Entry
-from .planning import Row
+from . import archives, current, folder, planning, settling, shopify_import, taking_in
+from .contents import Contents
+from .planning import Given
 
 JOB = "blog.import"
 AT_ONCE = 20  # articles of a run
 SHARED = ("author", "topic", "source")
 Told = dict[tuple[str, str], tuple[str, str]]  # (what, code) -> (done, why)
 KEPT = timedelta(days=7)  # what was only looked at
-
-
-@dataclass(frozen=True)
-class Given:
-    """What was handed in, read: what comes besides articles, and each article when it is asked for."""
-
-    shared: Contents
-    entry: Callable[[str], Entry | None]
-    rows: Callable[[], list[Row]]
 
 
 def hand_in(kind: str, data: bytes, who: str, choices: dict[str, Any]) -> Import:
@@ -81,9 +72,14 @@ def latest(most: int) -> list[Import]:
     return list(db.session.scalars(query))
 
 
+def started() -> str:
+    """What to say to who started it."""
+    return _("It is being taken in. Load this page again in a moment.")
+
+
 def given(found: Import) -> Given:
     """What was handed in, read again."""
-    return _readers[found.kind](found)
+    return _READERS[found.kind](found)
 
 
 def counts(found: Import) -> Counter[str]:
@@ -116,10 +112,10 @@ def _read_folder(found: Import) -> Given:
     contents = folder.read(archives.Archive(found.data or b""))
     entries = {entry.code: entry for entry in contents.entries}
     lang = _language_of(found)
-    return Given(contents, entries.get, lambda: planning.rows_of(contents, current.contents(), lang))
+    return Given(contents, lambda: planning.rows_of(contents, current.contents(), lang), entries.get)
 
 
-_readers: dict[str, Callable[[Import], Given]] = {"markdown": _read_folder}
+_READERS: dict[str, Callable[[Import], Given]] = {"markdown": _read_folder, "shopify": shopify_import.read}
 
 
 def _language_of(found: Import) -> str:
@@ -175,6 +171,8 @@ def _save(code: str, read: Given, there: settling.Known, who: str) -> str:
     if entry is None:
         raise Refused(_("It is not in the file any more."))
     here = next(current.entries([code]), None)
+    if read.keeps and here:
+        entry = settling.keeping(entry, here)
     found = settling.settled(entry, here, read.shared.pictures, there)
     if found.refused:
         raise Refused(found.refused)
@@ -194,12 +192,15 @@ def _go_on(import_id: int, read: Given, told: Told, *, more: bool) -> None:
     rows = []
     for row in found.rows:
         done, said = told.get((row["what"], row["code"]), (row["done"], row["why"]))
-        rows.append(row | {"done": done, "why": said or row["why"]})
+        rows.append(
+            row | {"done": done, "why": row["why"] if said in row["why"] else f"{row['why']} {said}".strip()}
+        )
     found.rows = rows
     if more:
         enqueue(JOB, {"import": import_id}, plugin="blog")
         return
-    for row in rows:
-        if row["what"] == "article" and row["done"] == "yes" and (entry := read.entry(row["code"])):
+    done = {row["code"] for row in rows if row["what"] == "article" and row["done"] == "yes"}
+    for entry in read.shared.entries:
+        if entry.code in done:
             taking_in.save_related(entry)
     found.state, found.data = "done", None

@@ -27,6 +27,16 @@ class Row:
     done: str = ""  # once it was taken in: yes, no
 
 
+@dataclass(frozen=True)
+class Given:
+    """What was handed in, read."""
+
+    shared: Contents  # what comes besides articles, and all pictures
+    rows: Callable[[], list[Row]]
+    entry: Callable[[str], Entry | None]  # an article by its code; may keep its pictures already
+    keeps: bool = False  # the file cannot say everything of an article: the rest stays
+
+
 def rows_of(given: Contents, here: Contents, lang: str) -> list[Row]:
     """What becomes of a folder of articles: everything of it, in the order in which it is taken in."""
     there = settling.known(here, given)

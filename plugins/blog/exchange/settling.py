@@ -89,6 +89,8 @@ def settled(
     for name in (draft.author, draft.reviewer):
         if name and name not in there.people:
             return Settled(entry, refused=_("There is no author “%(key)s”.", key=name))
+    if reserved := [one.slug for one in draft.texts.values() if not _is_address(one.slug)]:
+        return Settled(entry, refused=_("“%(slug)s” cannot be a web address.", slug=reserved[0]))
     if unknown := [key for key in draft.topics if key not in there.topics]:
         return Settled(entry, refused=_("There is no topic “%(key)s”.", key=unknown[0]))
     if not any(text.title for text in draft.texts.values()):
@@ -140,7 +142,7 @@ def _picture(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], *,
 def means(name: str, stored: str, pictures: Mapping[str, bytes]) -> bool:
     """True when a picture from outside is the stored one: by its own name, or by what is in the file."""
     there = STORED.fullmatch(name)
-    return stored[:64] in {there[1] if there else "", hash_of(name, pictures)} or name == stored
+    return bool(stored) and stored[:64] in {there[1] if there else "", hash_of(name, pictures)}
 
 
 def _text(
@@ -152,7 +154,7 @@ def _text(
     there: Known,
 ) -> tuple[TextDraft, list[str]]:
     before = here.draft.texts.get(lang) if here else None
-    state, reasons = text.state, []
+    state, reasons = text.state or (before.state if before else "draft"), []
     if state in rules.COMPLETE:
         keys = markdown.keys_in(text.body)
         problems = rules.problems(
@@ -204,6 +206,37 @@ def whole_of(file: str, width: str, pictures: Mapping[str, bytes]) -> str:
     """The file among the pictures that holds the whole of one in a text; "" when it did not come."""
     names = [f"{file[:64]}-{width}.jpg", f"{file[:64]}-{width}.png", file]
     return next((name for name in names if name in pictures), "")
+
+
+def _is_address(slug: str) -> bool:
+    return slug == actions.slug_of(slug) and slug not in actions.RESERVED_SLUGS
+
+
+def keeping(entry: Entry, here: Entry) -> Entry:
+    """An article that comes again from a file that cannot say everything: the rest stays as it is here."""
+    mine, theirs = here.draft, entry.draft
+    texts = {}
+    for lang, text in theirs.texts.items():
+        before = mine.texts.get(lang, TextDraft())
+        texts[lang] = replace(
+            text,
+            lead=text.lead or before.lead,
+            excerpt=text.excerpt or before.excerpt,
+            meta_description=text.meta_description or before.meta_description,
+            image_alt=text.image_alt or before.image_alt,
+            published_at=before.published_at or text.published_at,
+            publish_at=before.publish_at,
+        )
+    draft = replace(
+        mine, author=theirs.author or mine.author, topics=theirs.topics or mine.topics, texts=texts
+    )
+    return replace(
+        entry,
+        draft=draft,
+        source_lang=here.source_lang,
+        picture=entry.picture or here.picture,
+        related=here.related,
+    )
 
 
 def _old_slugs(entry: Entry, here: Entry | None) -> dict[str, tuple[str, ...]]:

@@ -116,12 +116,12 @@ def save_entry(entry: Entry, here: Entry | None, pictures: Mapping[str, bytes], 
         picture = _stored(entry.picture, pictures, who)
     for text in entry.draft.texts.values():
         _store_in_text(text.body, pictures, who)
-    draft = replace(entry.draft, picture=picture)
+    deed = "imported" if who else ""
+    draft = replace(entry.draft, picture=picture, source_lang=entry.source_lang, by=who, deed=deed)
     if here is None:
         article = actions.create_article(draft, code=entry.code)
     else:
         article = actions.save_article(entry.code, draft)
-    article.source_lang = entry.source_lang
     _save_days(article, entry)
     _save_old(article, entry)
     _save_notes(article, entry)

@@ -132,9 +132,16 @@ def handed_in(client: FlaskClient, data: bytes, name: str = "articles.zip") -> s
     return answer.headers["Location"]
 
 
+def entered(app: Flask) -> FlaskClient:
+    """A marketer who reads English."""
+    client = entered_as(app, "marketer")
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
 def posted(client: FlaskClient, path: str, form: Any) -> TestResponse:
     """Post files; the large ones lie in a file of their own meanwhile."""
-    builder = EnvironBuilder(path=path, method="POST", data=form)
+    builder = EnvironBuilder(path=path, method="POST", data=form, headers={"Accept-Language": "en"})
     environ = builder.get_environ()
     answer = client.open(environ)
     environ["wsgi.input"].close()
@@ -154,7 +161,7 @@ def deeds(client: FlaskClient, page: str) -> dict[str, list[str]]:
     """The rows of an import, each as its cells."""
     found = {}
     for row in parsed(client.get(page)).iter("tr"):
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in row]
+        cells = [" ".join(" ".join(cell.itertext()).split()) for cell in row]
         found[cells[0]] = cells[1:]
     return found
 
@@ -227,7 +234,7 @@ def test_the_demo_comes_in_again_as_the_same_rows(make_app: Maker, tmp_path: Pat
     here = make_app("demo", database)
     with_more(here)
     data, before = zipped(here), facts(here)
-    client = entered_as(here, "marketer")
+    client = entered(here)
     with client.get("/admin/blog/export.zip") as answer:
         assert answer.get_data() == data
     counts = counted(here)
@@ -238,7 +245,7 @@ def test_the_demo_comes_in_again_as_the_same_rows(make_app: Maker, tmp_path: Pat
     assert (zipped(here), facts(here)) == (data, before)
 
     other = make_app("empty", database, media_dir=tmp_path / "media")
-    client = entered_as(other, "marketer")
+    client = entered(other)
     counts = counted(other)
     page = handed_in(client, data)
     assert counted(other) == counts
@@ -278,7 +285,7 @@ def test_a_generated_blog_comes_in_again_as_the_same_rows(
         Blog(9, articles, 8)
     data, before = zipped(here), facts(here)
     other = make_app("empty", media_dir=tmp_path / "media")
-    client = entered_as(other, "marketer")
+    client = entered(other)
     page = handed_in(client, data)
     taken_in(other, client, page)
     assert facts(other) == before
@@ -290,7 +297,7 @@ def test_one_article_is_new_one_replaced_one_left_out_and_each_row_says_why(
     app: Flask, people: None, write: Callable[..., str]
 ) -> None:
     write("Known", body="Before.")
-    client = entered_as(app, "marketer")
+    client = entered(app)
     head = "---\ntitle: {}\nauthor: {}\n{}---\n\nAfter.\n"
     files = {
         "blog/articles/known.en.md": head.format("Known", "ada", "state: archived\n"),
@@ -361,7 +368,7 @@ def with_password(data: bytes) -> bytes:
     ],
 )
 def test_a_zip_that_is_not_meant_well_is_refused(app: Flask, data: bytes, said: str) -> None:
-    client = entered_as(app, "marketer")
+    client = entered(app)
     answer = posted(
         client, f"{PAGE}/folder", fields(client.get(PAGE)) | {"articles": (io.BytesIO(data), "x")}
     )
