@@ -200,6 +200,8 @@ def _save_text(article: Article, lang: str, draft: ArticleDraft) -> None:
         select(ArticleText).where(ArticleText.article_id == article.id, ArticleText.lang == lang)
     )
     wanted = typed.state or (text.state if text else "draft")
+    if typed.empty and typed.state == "review":
+        raise Refused(_("There is no text in this language yet."), field=f"{lang}-title")
     if typed.empty and wanted not in rules.COMPLETE:
         if text is not None:
             db.session.delete(text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import NamedTuple
 
 from . import blocks
@@ -42,6 +43,11 @@ def compared(old: str, new: str) -> list[Row]:
             gone = [n for n in gone if n > at]
         rows.append(_row(before[at].source if at is not None else None, piece.source, at in in_order))
     return [*rows, *_removed(before, gone)]
+
+
+def runs(rows: Sequence[Row]) -> list[tuple[bool, list[Row]]]:
+    """The rows in runs, each with whether nothing changed in it: a page can fold a long one."""
+    return [(same, list(run)) for same, run in groupby(rows, key=lambda row: row.kind == "same")]
 
 
 def words(old: str, new: str) -> list[Part]:

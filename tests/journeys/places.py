@@ -19,6 +19,7 @@ SHOP_PLACES = {
     "product": "products/{product}",
     "blog": "blog",
     "article": "blog/{article}",
+    "author": "blog/authors/daan-ouwehand",
     "batch": "batch/{batch}",
     "search": "search?q=magnesium",
     "page": "pages/{page}",
@@ -28,6 +29,8 @@ ENTER = re.compile("^(Enter as admin|Binnen als beheerder)$")
 STAFF_PLACES = {
     "admin product editor": "products/mgt-c",
     "admin article editor": "blog/edit/magnesium-brain",
+    "admin articles in two languages": "blog/languages",
+    "admin compared versions": "blog/edit/creatine-scoop/compare?text_lang=nl&old=1&new=2",
     "admin what articles earn": "blog/performance",
     "admin what an article earns": "blog/performance/magnesium-brain",
     "admin orders from articles": "blog/earned",

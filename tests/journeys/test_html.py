@@ -35,6 +35,8 @@ PUBLIC = {
     "unknown batch": "batch/00-0000",
     "blog": "blog",
     "article": "blog/{article}",
+    "topic": "blog/topics/magnesium",
+    "author": "blog/authors/daan-ouwehand",
     "empty cart": "cart",
 }
 AROUND = (
@@ -61,6 +63,9 @@ STAFF = {
     "articles": "blog/",
     "article editor": "blog/edit/magnesium-brain",
     "new article": "blog/new",
+    "articles in two languages": "blog/languages",
+    "versions of an article": "blog/edit/creatine-scoop/versions?text_lang=nl",
+    "compared versions": "blog/edit/creatine-scoop/compare?text_lang=nl&old=1&new=2",
     "references": "blog/references",
     "new reference": "blog/references/new",
     "authors": "blog/authors",
@@ -68,6 +73,7 @@ STAFF = {
     "topics": "blog/topics",
     "topic": "blog/topics/edit/magnesium",
     "new topic": "blog/topics/new",
+    "what nothing leads to": "blog/orphans",
     "what articles earn": "blog/performance",
     "what an article earns": "blog/performance/magnesium-brain",
     "orders from articles": "blog/earned",

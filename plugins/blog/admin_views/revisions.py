@@ -38,7 +38,9 @@ def compare_revisions(code: str) -> ResponseReturnValue:
     edited, lang = _asked_for(code)
     old, new = (_version(edited, lang, asked(name)) for name in ("old", "new"))
     changes = {
-        name: comparing.compared(old[name], new[name]) for name in FIELDS if old.get(name) != new.get(name)
+        name: comparing.runs(comparing.compared(old[name], new[name]))
+        for name in FIELDS
+        if old[name] != new[name]
     }
     return render_template(
         "blog/admin/compare.html",
