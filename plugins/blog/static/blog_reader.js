@@ -28,7 +28,9 @@ const answer = (said) => {
   else if (!kept().startsWith("yes")) keep("yes", 30);
   remember();
   show();
-  if (bar.hidden) document.querySelector("h1").focus();
+  if (!bar.hidden) return;
+  article.tabIndex = -1; // the button is gone: go on from the article
+  article.focus({ preventScroll: true });
 };
 
 if (bar) {

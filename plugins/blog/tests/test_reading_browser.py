@@ -73,6 +73,7 @@ def test_a_reader_says_yes_reads_on_and_changes_their_mind(reader: tuple[Page, l
     yes.focus()
     page.keyboard.press("Enter")
     expect(bar).to_be_hidden()
+    assert page.evaluate("document.activeElement.tagName") == "ARTICLE"
     assert kept(context) == "yes~elemental-magnesium:nl"
     page.goto(first)
     expect(bar).to_be_hidden()
