@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from plugins.blog import actions, library, previewing, rules
@@ -84,6 +85,28 @@ def nobody_sees(app: Flask, *, but: str = "") -> None:
         assert ("/nl/blog/zink" in page) == (bool(but) and path != "/en/blog"), path
 
 
+def schedule(editor: FlaskClient, path: str) -> None:
+    """Schedule the Dutch text for 25 November, 07:30, after moments that cannot be."""
+    for day, hour, field in (
+        ("", "07:30", "nl-publish_day"),
+        ("2026-11-25", "soon", "nl-publish_hour"),
+        ("2026-11-24", "07:30", "nl-publish_day"),
+        ("2027-03-28", "02:30", "nl-publish_hour"),
+    ):
+        form = opened(editor, path) | {"nl-publish_day": day, "nl-publish_hour": hour, "do": "schedule-nl"}
+        answer = editor.post(path, data=form)
+        assert answer.status_code == 422
+        assert message(answer, field), field
+    form = form | {"nl-publish_day": "2026-11-25", "nl-publish_hour": "07:30"}
+    assert editor.post(path, data=form).status_code == 303
+
+
+def work() -> None:
+    """Let the worker do all that is due."""
+    while run_one():
+        pass
+
+
 def test_the_whole_life_of_a_text(any_app: Flask) -> None:
     with writing():
         library.save_author("Ada Pen", {"nl": "", "en": ""}, {"nl": "", "en": ""}, new_key="ada")
@@ -102,37 +125,19 @@ def test_the_whole_life_of_a_text(any_app: Flask) -> None:
         assert writer.post(path, data=form).status_code == 303
         assert life(any_app)[:2] == ("review", "404 NOT FOUND")
         assert "Ter beoordeling: NL" in editor.get("/admin/").get_data(as_text=True)
-        for day, hour, field in (
-            ("", "07:30", "nl-publish_day"),
-            ("2026-11-25", "soon", "nl-publish_hour"),
-            ("2026-11-24", "07:30", "nl-publish_day"),
-            ("2027-03-28", "02:30", "nl-publish_hour"),
-        ):
-            form = opened(editor, path) | {
-                "nl-publish_day": day,
-                "nl-publish_hour": hour,
-                "do": "schedule-nl",
-            }
-            answer = editor.post(path, data=form)
-            assert answer.status_code == 422
-            assert message(answer, field), field
-        form = form | {"nl-publish_day": "2026-11-25", "nl-publish_hour": "07:30"}
-        assert editor.post(path, data=form).status_code == 303
+        schedule(editor, path)
         form = opened(editor, path) | {"nl-publish_hour": "08:00", "do": "save"}  # another moment
         assert editor.post(path, data=form).status_code == 303
         moment = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
         assert life(any_app) == ("scheduled", "404 NOT FOUND", moment, None)
         assert "25 november 2026" in editor.get("/admin/").get_data(as_text=True)
         nobody_sees(any_app)
-        while run_one():
-            pass
+        work()
         clock.move_to(datetime(2026, 11, 25, 6, 45, tzinfo=UTC))
-        while run_one():
-            pass  # the job of the first moment does nothing
+        work()  # the job of the first moment does nothing
         assert life(any_app)[0] == "scheduled"
         clock.move_to(datetime(2026, 11, 25, 7, 0, 5, tzinfo=UTC))
-        while run_one():
-            pass
+        work()
         state, seen, planned, published = life(any_app)
         assert (state, seen, planned) == ("published", "200 OK", None)
         assert published is not None and published >= moment
