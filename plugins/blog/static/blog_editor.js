@@ -1,25 +1,17 @@
 // The article editor: toolbar, live preview, picker at the cursor. Every task works without this file.
-import { $, all, block, choice, choose, onMenu, picked, place, put, startLines, walk, wrap, writeIn } from './blog_writing.js';
+import { $, all, block, choice, choose, picked, place, put, startLines, walk, wrap, writeIn } from './blog_writing.js';
 
 const form = $('.writer-form');
 const chosen = () => $('[name="shown"]:checked', form).value;
 let lately = 'nl'; // the language that was worked on last, where both are in sight
 const shown = () => (chosen() === 'both' ? lately : chosen());
 const side = (lang = shown()) => $(`.side[data-lang="${lang}"]`, form);
-const textOf = (lang) => $('textarea.source', side(lang));
-const visited = new WeakSet();
-form.addEventListener('focusin', ({ target }) => {
-  visited.add(target);
-  lately = target.closest('.side[data-lang]')?.dataset.lang ?? lately;
-});
-const source = () => {
-  const area = textOf();
-  if (!visited.has(area)) area.setSelectionRange(area.value.length, area.value.length); // where no cursor was yet: at the end
-  return area;
-};
+const source = (lang) => $('textarea.source', side(lang));
+const turnTo = ({ target }) => { lately = target.closest('.side[data-lang]')?.dataset.lang ?? lately; };
+form.addEventListener('focusin', turnTo);
 const post = async (what, fields, signal) => {
   const body = new FormData();
-  body.set('csrf_token', form.elements.csrf_token.value); // it is renewed while the page is open
+  body.set('csrf_token', form.elements.csrf_token.value); // renewed while the page is open
   for (const [name, value] of Object.entries(fields)) if (value) body.set(name, value);
   const answer = await fetch(form.dataset[what], { method: 'POST', body, signal });
   return { ok: answer.ok, status: answer.status, text: await answer.text() };
@@ -56,7 +48,7 @@ const previewSoon = (lang, after = 500) => {
 // The block at the caret stands beside its line; while the text is scrolled, the first one in sight does.
 const follow = (lang, scrolled) => {
   const { contentDocument: page, contentWindow: view } = $('.preview', side(lang));
-  const area = textOf(lang);
+  const area = source(lang);
   const blocks = all('[data-b]', page);
   if (!blocks.length || !area.offsetHeight) return;
   const starts = [0];
@@ -98,9 +90,9 @@ const shut = (dialog) => {
 };
 for (const dialog of [finder, pictures]) {
   dialog.open = false;
-  dialog.addEventListener('click', ({ target }) => { if (target === dialog || target.closest('[data-close]')) shut(dialog); });
-  dialog.addEventListener('cancel', (event) => { event.preventDefault(); shut(dialog); });
-  dialog.addEventListener('input', (event) => event.stopPropagation()); // what is typed here is no part of the article
+  dialog.onclick = ({ target }) => { if (target === dialog || target.closest('[data-close]')) shut(dialog); };
+  dialog.oncancel = (event) => { event.preventDefault(); shut(dialog); };
+  dialog.oninput = (event) => event.stopPropagation(); // what is typed here is no part of the article
 }
 const kind = $('#look_in', finder);
 const text = $('#look_for', finder);
@@ -131,31 +123,31 @@ const look = async () => {
 const open = (what) => {
   if (what === 'new-picture') { pictures.showModal(); return; }
   kind.value = what;
-  text.value = what === 'link' && /^https?:/.test(picked(source())) ? picked(source()) : '';
+  text.value = what === 'link' && picked(source()).match(/^https?:.*/)?.[0] || '';
   show('');
   finder.showModal();
   text.focus();
   look();
 };
-text.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(look, 200); });
-text.addEventListener('keydown', async (event) => {
+text.oninput = () => { clearTimeout(typing); typing = setTimeout(look, 200); };
+text.onkeydown = async (event) => {
   if (walk(event, text, options())) return;
   if (event.key === 'ArrowDown') $('input', results)?.focus();
   if (event.key !== 'Enter') return;
   event.preventDefault();
   if (typing || !options().length) await look(); // what stands there answers an older question
   if (choice(options())) insert(choice(options()));
-});
-kind.addEventListener('change', look);
-results.addEventListener('keydown', (event) => {
+};
+kind.onchange = look;
+results.onkeydown = (event) => {
   if (event.key !== 'Enter' || event.target.localName !== 'input') return;
   event.preventDefault();
   insert($('[data-order]', results));
-});
-results.addEventListener('click', ({ target }) => {
+};
+results.onclick = ({ target }) => {
   const option = target.closest('[role=option]');
   if (option) insert(option);
-});
+};
 const insert = ({ dataset: { order, markdown, words } }) => {
   shut(finder);
   const area = source();
@@ -188,46 +180,52 @@ const addPicture = async () => {
     file.value = alt.value = '';
   } catch { refuse(state.dataset.failed); }
 };
-alt.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); addPicture(); } });
+alt.onkeydown = (event) => {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  addPicture();
+};
 const clean = async (html) => {
   const { ok, text: made } = await post('clean', { html }).catch(() => ({}));
   return ok ? made : '';
 };
 for (const lang of ['nl', 'en']) {
-  const area = textOf(lang);
+  const area = source(lang);
   writeIn(area, { open, clean, drop });
-  area.addEventListener('scroll', () => follow(lang, true));
-  for (const when of ['click', 'keyup']) area.addEventListener(when, () => follow(lang));
+  area.onscroll = () => { $('.shade', side(lang)).scrollTop = area.scrollTop; follow(lang, true); };
+  area.onclick = area.onkeyup = () => follow(lang);
 }
-onMenu(open);
 
 // --- clicks and keys
+const INSTEAD = {
+  insert,
+  find: look,
+  'add-picture': addPicture,
+  preview: () => { preview(shown()); $('.preview', side()).scrollIntoView({ block: 'nearest' }); },
+};
 form.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
-  lately = button.closest('.side[data-lang]')?.dataset.lang ?? lately;
+  turnTo(event);
   const { wrap: mark, line, pick } = button.dataset;
-  const instead = { find: look, 'add-picture': addPicture, preview: () => { preview(shown()); $('.preview', side()).scrollIntoView({ block: 'nearest' }); } };
+  const here = INSTEAD[button.name === 'insert' ? 'insert' : button.value];
   if (mark) wrap(source(), mark);
   else if (line) startLines(source(), line);
   else if (pick) open(pick);
-  else if (button.name === 'insert' || instead[button.value]) {
-    event.preventDefault();
-    (instead[button.value] ?? insert)(button);
-  }
+  if (!here) return;
+  event.preventDefault();
+  here(button);
 });
 addEventListener('keydown', (event) => {
-  if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  if (!$('dialog[open]')) form.requestSubmit($('[name="do"][value="save"]', form));
+  if (!$('dialog[open]')) form.requestSubmit($('[value="save"]', form));
 });
 
 // A link to a field of the language behind brings that language to the front.
-const bringForward = () => {
+(onhashchange = () => {
   const lang = location.hash.match(/^#(nl|en)-/)?.[1];
   if (!lang) return;
-  if (chosen() !== 'both') $(`#shown-${lang}`, form).checked = true;
-  $(location.hash, form)?.focus();
-};
-addEventListener('hashchange', bringForward);
-bringForward();
+  if (chosen() !== 'both') $(`#shown-${lang}`).checked = true;
+  $(location.hash)?.focus();
+})();

@@ -2,14 +2,12 @@
 export const $ = (query, el = document) => el.querySelector(query);
 export const all = (query, el = document) => [...el.querySelectorAll(query)];
 
-// --- putting words in; execCommand keeps the browser's own undo
+// --- putting words in; execCommand is the one way that keeps the browser's own undo
+export const picked = (area) => area.value.slice(area.selectionStart, area.selectionEnd);
 export const put = (area, text) => {
   area.focus();
-  if (text ? document.execCommand('insertText', false, text) : document.execCommand('delete')) return;
-  area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
-  area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  if (text || picked(area)) document.execCommand(text ? 'insertText' : 'delete', false, text);
 };
-export const picked = (area) => area.value.slice(area.selectionStart, area.selectionEnd);
 export const wrap = (area, mark) => {
   const { selectionStart: from, selectionEnd: to, value } = area;
   const n = mark.length;
@@ -62,7 +60,7 @@ export const walk = (event, field, options) => {
 // --- colours behind the words
 const LOOKS = {
   ours: '(?<=^):::(?:product|order-now)\\b.*', head: '(?<=^)#{1,6} .*', sign: '(?<=^ *)(?:[->]|\\d+\\.) ',
-  cite: '\\[@[^\\]\\n]*\\]', pic: '!\\[[^\\]\\n]*\\]\\([^)\\n]*\\)', link: '\\[[^\\]\\n]*\\]\\([^)\\n]*\\)',
+  cite: '\\[@[^\\]\\n]*\\]', link: '!?\\[[^\\]\\n]*\\]\\([^)\\n]*\\)',
   bold: '\\*\\*[^*\\n]+\\*\\*|\\*[^*\\s][^*\\n]*\\*',
 };
 const FIND = new RegExp(Object.entries(LOOKS).map(([name, sign]) => `(?<${name}>${sign})`).join('|'), 'gm');
@@ -152,8 +150,10 @@ const paste = async (event, { clean, drop }) => {
 };
 
 // --- one text. does: open(kind) a picker, clean(html) → Markdown or '', drop(file) a picture
+const MARKS = { b: '**', i: '*' };
 const HEADINGS = { Digit1: '## ', Digit2: '### ', Digit3: '' };
 export const writeIn = (area, does) => {
+  area.setSelectionRange(1e6, 1e6); // without a cursor, things go to the end
   const pre = document.createElement('pre');
   pre.className = 'source shade';
   pre.ariaHidden = true;
@@ -161,28 +161,27 @@ export const writeIn = (area, does) => {
   shades.set(area, pre);
   area.parentElement.classList.add('is-shaded');
   paint(area);
-  area.addEventListener('input', () => { paint(area); offer(area); });
-  area.addEventListener('scroll', () => { pre.scrollTop = area.scrollTop; });
-  area.addEventListener('blur', close);
-  area.addEventListener('paste', (event) => paste(event, does));
-  for (const when of ['dragover', 'drop']) {
-    area.addEventListener(when, (event) => {
-      if (!event.dataTransfer.types.includes('Files')) return;
-      event.preventDefault();
-      const picture = pictureIn(event.dataTransfer);
-      if (picture && when === 'drop') does.drop(picture);
-    });
-  }
-  area.addEventListener('keydown', (event) => {
+  area.oninput = () => { paint(area); offer(area); };
+  area.onblur = close;
+  area.onpaste = (event) => paste(event, does);
+  area.ondragover = area.ondrop = (event) => {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    const picture = pictureIn(event.dataTransfer);
+    if (picture && event.type === 'drop') does.drop(picture);
+  };
+  area.onkeydown = (event) => {
     if (event.isComposing || (owner && inMenu(event, does.open))) return;
     const key = event.key.toLowerCase();
-    const control = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.getModifierState('AltGraph');
-    if (control && event.altKey && event.code in HEADINGS) startLines(area, HEADINGS[event.code]);
-    else if (control && !event.altKey && key === 'k') does.open('link');
-    else if (control && !event.altKey && 'bi'.includes(key)) wrap(area, key === 'b' ? '**' : '*');
-    else if (key !== 'enter' || control || event.shiftKey || !nextPoint(area)) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (plain) { if (key !== 'enter' || !nextPoint(area)) return; }
+    else if (event.shiftKey || event.getModifierState('AltGraph')) return;
+    else if (event.altKey && event.code in HEADINGS) startLines(area, HEADINGS[event.code]);
+    else if (!event.altKey && key === 'k') does.open('link');
+    else if (!event.altKey && key in MARKS) wrap(area, MARKS[key]);
+    else return;
     event.preventDefault();
-  });
+  };
+  menu.onclick = ({ target }) => take(target.closest('[role=option]'), does.open);
 };
-menu.addEventListener('pointerdown', (event) => event.preventDefault()); // the caret stays in the text
-export const onMenu = (open) => menu.addEventListener('click', ({ target }) => take(target.closest('[role=option]'), open));
+menu.onpointerdown = (event) => event.preventDefault(); // the caret stays in the text

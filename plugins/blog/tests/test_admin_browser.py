@@ -177,8 +177,14 @@ def test_everything_works_without_script(browser: Browser, shop: str) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "light"),
+        (1440, "dark"),
+        *(pytest.param(*one, marks=pytest.mark.full) for one in ((390, "dark"), (1440, "light"))),
+    ],
+)
 def test_axe_finds_nothing(browser: Browser, shop: str, width: int, scheme: Any) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
