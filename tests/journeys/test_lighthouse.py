@@ -1,4 +1,4 @@
-"""Lighthouse on a simulated phone: the median of three runs on home, product and article."""
+"""Lighthouse on a simulated phone: the median of three runs on home, product, article and blog."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.full]
 ROOT = Path(__file__).parents[2]
 RUNS = 3
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
+FASTER = {"article": 98, "blog": 98}  # the least for performance there
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def lighthouse() -> tuple[list[str], dict[str, str]]:
     return [node, str(program)], os.environ | {"CHROME_PATH": chrome}
 
 
-@pytest.mark.parametrize("place", ["home", "product", "article"])
+@pytest.mark.parametrize("place", ["home", "product", "article", "blog"])
 def test_lighthouse(shop, lighthouse, tmp_path, place):
     command, environ = lighthouse
     runs = []
@@ -60,7 +61,8 @@ def test_lighthouse(shop, lighthouse, tmp_path, place):
         name: statistics.median(round(100 * run["categories"][name]["score"]) for run in runs)
         for name in LEAST
     }
-    assert {name: score for name, score in scores.items() if score < LEAST[name]} == {}, failing(runs[0])
+    least = LEAST | {"performance": FASTER.get(place, LEAST["performance"])}
+    assert {name: score for name, score in scores.items() if score < least[name]} == {}, failing(runs[0])
 
 
 def failing(run) -> dict[str, object]:

@@ -44,6 +44,9 @@ PAGES = {
     "article": "blog/{article}",
     "article with a collection": "blog/{collected}",
     "feed": "blog/feed.xml",
+    "feed of a topic": "blog/topics/magnesium/feed.xml",
+    "moved or unknown topic": "blog/topics/no-such-topic",
+    "author": "blog/authors/daan-ouwehand",
 }
 FOR_MACHINES = ["/sitemap.xml", "/robots.txt", "/healthz", "/readyz"]
 KEYS = {  # table: its columns that refer to a copied row, and those that must be unique
