@@ -88,6 +88,7 @@ def one_import(import_id: int) -> ResponseReturnValue:
         "page": page,
         "per_page": PER_PAGE,
         "button": ButtonForm(),
+        "choices_form": None,
     }
     if found.kind == "shopify" and found.state == "looked_at":
         shown["choices_form"] = choices_form(found)

@@ -68,13 +68,6 @@ def write(contents: Contents, target: IO[bytes]) -> None:
             archive.writestr(_info(PICTURES + name), contents.pictures[name], zipfile.ZIP_STORED)
 
 
-def write_texts(contents: Contents, root: Path) -> None:
-    """Write everything but the pictures into a folder, as the demo's is kept."""
-    (root / ARTICLES).mkdir(parents=True, exist_ok=True)
-    for name, text in _texts(contents):
-        (root / name).write_text(text, encoding="utf-8", newline="\n")
-
-
 def _texts(contents: Contents) -> Iterator[tuple[str, str]]:
     yield AUTHORS, _json(contents.authors)
     yield TOPICS, _json(contents.topics)

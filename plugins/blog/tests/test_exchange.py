@@ -229,7 +229,9 @@ def counted(app: Flask) -> dict[str, int]:
         return {name: db.session.scalar(query) or 0 for name, query in counts.items()}
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.full])]
+)
 def test_the_demo_comes_in_again_as_the_same_rows(make_app: Maker, tmp_path: Path, database: str) -> None:
     here = make_app("demo", database)
     with_more(here)
