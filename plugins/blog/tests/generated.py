@@ -201,14 +201,14 @@ class Blog:
         named = {"link": "product", "article": "article", "list": "collection", "page": "page"}[kind]
         return f"{named}:{'about' if kind == 'page' else what}"
 
-    def save(self, story: Story, first: datetime | None = None) -> None:
+    def save(self, story: Story, first: datetime | None = None, hidden: str = "draft") -> None:
         """Write an article as the truth has it."""
         texts = {
             lang: TextDraft(
                 title=f"{MARK[lang]} {story.code} {story.version}",
                 slug=story.slug(lang),
                 body=self.body(story, lang),
-                state="published" if story.published else "draft",
+                state="published" if story.published else hidden,
             )
             for lang in story.langs
         }
@@ -267,6 +267,18 @@ class Blog:
         """Show an article to readers, or take it offline."""
         self.stories[code].published = published
         self.save(self.stories[code])
+
+    def archive(self, code: str) -> None:
+        """Take an article out of the blog for good."""
+        self.stories[code].published = False
+        self.save(self.stories[code], hidden="archived")
+
+    def restore(self, code: str, number: int) -> None:
+        """Bring a version of an article back, in every language."""
+        self.stories[code].version = number - 1
+        for lang in self.stories[code].langs:
+            with writing():
+                actions.restore(code, lang, number, "test")
 
     def delete(self, code: str) -> None:
         """Take an article offline and delete it."""

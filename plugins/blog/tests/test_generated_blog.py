@@ -183,7 +183,7 @@ def test_no_deed_leaves_a_dead_link_a_mixed_language_or_a_stale_price(
 
     walk()
     first, second, third, fourth = list(blog.goods)[:4]
-    moved, gone, hidden = "a1", "a2", "a3"
+    moved, gone, hidden, archived = "a1", "a2", "a3", "a4"
     old = [f"/nl/products/{blog.goods[first].slug('nl')}"]
     old += [f"/{lang}/blog/{blog.stories[moved].slug(lang)}" for lang in blog.stories[moved].langs]
     with app.app_context():
@@ -200,6 +200,7 @@ def test_no_deed_leaves_a_dead_link_a_mixed_language_or_a_stale_price(
         blog.set_left(third, 0)
         blog.set_on_sale(fourth, on_sale=False)
         blog.publish(hidden, False)
+        blog.archive(archived)
         blog.delete(gone)
     walk()
     with app.app_context():
@@ -211,6 +212,8 @@ def test_no_deed_leaves_a_dead_link_a_mixed_language_or_a_stale_price(
         blog.set_state(second, "published")
         blog.set_on_sale(fourth, on_sale=True)
         blog.publish(hidden, True)
+        blog.publish(archived, True)
+        blog.restore(moved, 1)
         for code in blog.goods:
             blog.set_left(code, 7)
     walk()
