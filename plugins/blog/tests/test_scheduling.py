@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -250,3 +252,36 @@ def test_words_of_our_own_addresses_are_no_address_of_an_article(people: None) -
     for word in ("preview", "authors", "topics", "seen"):
         with pytest.raises(Refused), writing():
             actions.create_article(ArticleDraft(texts={"nl": TextDraft(title="T", slug=word)}))
+
+
+def test_whoever_comes_first_the_worker_and_a_save_agree(any_app: Flask) -> None:
+    with writing():
+        library.save_author("Ada Pen", {"nl": "", "en": ""}, {"nl": "", "en": ""}, new_key="ada")
+    at = datetime.now(UTC) + timedelta(hours=1)
+    for number, wanted in enumerate(["", "draft"] * 4):
+        code, title = f"zink-{number}", f"Zink {number}"
+        values = {"title": title, "slug": code, "body": "Tekst."}
+        first = TextDraft(**values, state="scheduled", publish_at=at)
+        with writing():
+            actions.create_article(ArticleDraft(author="ada", texts={"nl": first}), code)
+            text_id = db.session.scalars(select(ArticleText.id).where(ArticleText.slug == code)).one()
+        typed = TextDraft(**values | {"body": "Andere tekst."}, state=wanted)
+        draft = ArticleDraft(author="ada", texts={"nl": typed})
+        start = Barrier(2)
+
+        def save(code: str = code, draft: ArticleDraft = draft, start: Barrier = start) -> None:
+            start.wait()
+            with any_app.app_context(), writing():
+                actions.save_article(code, draft)
+
+        def job(text_id: int = text_id, start: Barrier = start) -> None:
+            start.wait()
+            with any_app.app_context(), writing():
+                publish({"text": text_id, "at": at.isoformat()})
+
+        with ThreadPoolExecutor(2) as threads:
+            for done in [threads.submit(save), threads.submit(job)]:
+                done.result()
+        db.session.rollback()
+        text = db.session.get_one(ArticleText, text_id)
+        assert (text.state, text.publish_at, text.body) == (wanted or "published", None, "Andere tekst.")
