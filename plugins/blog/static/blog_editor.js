@@ -121,7 +121,7 @@ const look = async () => {
   } catch { state.textContent = state.dataset.failed; }
 };
 const open = (what) => {
-  if (what === 'new-picture') { pictures.showModal(); return; }
+  if (what === 'new-picture') { pictures.showModal(); file.focus(); return; }
   kind.value = what;
   text.value = what === 'link' && picked(source()).match(/^https?:.*/)?.[0] || '';
   show('');
