@@ -25,7 +25,11 @@ SLUG = {"en": "what-a-capsule-of-magnesium-holds", "nl": "wat-er-in-een-capsule-
 LEAD = {"en": "We weighed it, and read the trials.", "nl": "Wij wogen het, en lazen de studies."}
 HEADING = "Try it yourself"
 NETWORK = "Written while the train was in a tunnel."
-WORKS = (("Slutsky", "Slutsky 2010"), ("10.3233/JAD-150538", "Liu 2016"), ("Zhang", "Zhang 2022"))
+WORKS = (
+    ("https://doi.org/10.1016/j.neuron.2009.12.026", "Slutsky 2010"),
+    ("10.3233/JAD-150538", "Liu 2016"),
+    ("36558392", "Zhang 2022"),
+)
 DUTCH = """Een capsule weegt 600 mg.
 
 :::product mgt-c
@@ -59,7 +63,7 @@ def write_in_english(who: Marketer) -> None:
     expect(who.field("slug")).to_have_value(SLUG["en"])
     who.write("lead", LEAD["en"])
     who.go_on("A capsule weighs 600 mg.")
-    who.put("Product card", "threonate", "threonate, capsules")
+    who.put("Product card", "threonate capsules", "threonate, capsules")
     who.go_on("What the trials found")
     who.make_heading()
     who.go_on("\n\nRats learned better, people a little")
