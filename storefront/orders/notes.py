@@ -1,8 +1,8 @@
-"""Taking back what a plugin noted on an order, when the buyer no longer agrees."""
+"""Taking back what a plugin noted on orders: one buyer no longer agrees, or the plugin is purged."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, String, cast, select, update
 
 from storefront.database import db
 from storefront.orders.models import Order
@@ -16,3 +16,11 @@ def forget_note(number: str, plugin: str) -> bool:
     order.notes = {name: text for name, text in order.notes.items() if name != plugin}
     db.session.flush()
     return True
+
+
+def forget_all(connection: Connection, plugin: str) -> None:
+    """Take all notes of a plugin off, in the caller's transaction."""
+    named = cast(Order.notes, String).contains(f'"{plugin}"', autoescape=True)
+    for order_id, notes in connection.execute(select(Order.id, Order.notes).where(named)).all():
+        left = {name: text for name, text in notes.items() if name != plugin}
+        connection.execute(update(Order).where(Order.id == order_id).values(notes=left))

@@ -50,4 +50,8 @@ def test_notes_are_kept_by_plugin_and_a_bad_one_costs_only_itself(
         long = {"longest": "é" * LONGEST}
         assert [order.notes for order in orders] == [long, long | {"reads": "a b"}]
         assert [line.notes for line in sales(today(), today())] == [long | {"reads": "a b"}]
+        db.session.rollback()
+        done = app.test_cli_runner().invoke(args=["plugins", "purge", "longest", "--yes"])
+        assert done.exit_code == 0, done.output
+        assert list(db.session.scalars(select(Order.notes).order_by(Order.id))) == [{}, {"reads": "a b"}]
         db.session.remove()
