@@ -15,7 +15,7 @@ from storefront.catalog.models import Product
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
-from storefront.orders import invoices
+from storefront.orders import invoices, notes
 from storefront.payments.conversation import reconcile, sweep
 from storefront.plugin_system import calling
 from storefront.refusals import Refused
@@ -125,4 +125,6 @@ def purge_plugin(name: str) -> None:
             cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
             for table in mine:
                 connection.execute(text(f'DROP TABLE "{table}"{cascade}'))
+            if "customer_order" in names:
+                notes.forget_all(connection, name)
     click.echo(f"{len(mine)} tables dropped")
