@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import html5lib
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
+from plugins.blog.forms import read_picture
 from plugins.blog.models import Article
 from plugins.blog.tests.admin_forms import EDIT, fields, message, opened, parsed, value
 from storefront.database import db
@@ -52,6 +54,24 @@ def test_a_forged_picture_changes_nothing(marketer_client: FlaskClient, kept: st
     assert (
         db.session.scalars(select(Article).where(Article.code == "magnesium-brain")).one().picture == before
     )
+
+
+def test_a_picture_in_a_form_comes_back_whole_or_not_at_all() -> None:
+    name = "a" * 64
+    crop = {"file": f"{name}-40x40.png", "width": 40, "height": 40}
+    files = {"file": f"{name}-40.webp", "raster": f"{name}-40.png", "width": 40, "height": 40}
+    whole = files | {"widths": [40], "crops": {"1x1": crop}}
+    assert read_picture(json.dumps(files)) == files
+    assert read_picture(json.dumps(whole | {"more": 1})) == whole
+    for wrong in (
+        *({"widths": ["40"]}, {"widths": 40}, {"widths": [0]}, {"crops": []}, {"crops": {"9x9": crop}}),
+        *(
+            {"crops": {"1x1": crop | change}}
+            for change in ({"file": "../x.png"}, {"more": 1}, {"width": "1"})
+        ),
+        *({"crops": {"1x1": 4}}, {"raster": None}),
+    ):
+        assert read_picture(json.dumps(whole | wrong)) == {}, wrong
 
 
 def test_hostile_text_never_becomes_a_tag(marketer_client: FlaskClient) -> None:

@@ -337,6 +337,7 @@ def test_no_page_of_the_blog_needs_more_than_eight_queries(any_demo_app: Flask, 
     client = any_demo_app.test_client()
     client.get("/nl/cart")
     paths = [*all_paths(), "/nl/blog", "/en/blog?page=2", "/en/blog/topics/nmn", "/nl/blog/feed.xml"]
+    paths += ["/en/blog/authors/daan-ouwehand", "/nl/blog/topics/nmn/feed.xml", "/en/products/nmn-capsules"]
     db.session.remove()
     for path in paths:
         with queries(any_demo_app) as seen:
