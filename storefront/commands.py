@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text
 
 from storefront import clock, migrate, worker
 from storefront.accounts.actions import create_staff
@@ -15,6 +15,7 @@ from storefront.catalog.models import Product
 from storefront.database import db
 from storefront.demo import load as demo
 from storefront.demo.translations import compile_translations
+from storefront.jobs.models import Job, Periodic
 from storefront.orders import invoices, notes
 from storefront.payments.conversation import reconcile, sweep
 from storefront.plugin_system import calling
@@ -113,7 +114,7 @@ def list_plugins() -> None:
 @click.argument("name")
 @click.confirmation_option(prompt="This drops the plugin's tables with all they hold. Go on?")
 def purge_plugin(name: str) -> None:
-    """Drop the tables of a plugin, its version table too. A copy of an SQLite database is made first."""
+    """Drop a plugin's tables, its version table too, its jobs and its notes on orders. SQLite is copied."""
     if not name:
         raise click.UsageError("name the plugin")  # without a name the component is the core
     component = migrate.Component(name, Path())
@@ -125,6 +126,10 @@ def purge_plugin(name: str) -> None:
             cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
             for table in mine:
                 connection.execute(text(f'DROP TABLE "{table}"{cascade}'))
+            if "job" in names:
+                connection.execute(delete(Job).where(Job.plugin == name))
+                again = Periodic.name.startswith(f"{name}.", autoescape=True)
+                connection.execute(delete(Periodic).where(again))
             if "customer_order" in names:
                 notes.forget_all(connection, name)
     click.echo(f"{len(mine)} tables dropped")

@@ -12,9 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import inspect
 
-from storefront import migrate
+from storefront import clock, migrate
 from storefront.catalog.models import ProductText
 from storefront.database import Model, UtcDateTime, db
+from storefront.jobs.actions import enqueue
+from storefront.jobs.models import Job, Periodic
+from storefront.transactions import writing
 
 
 def tables() -> set[str]:
@@ -120,11 +123,19 @@ def test_a_copy_holds_what_there_was_and_the_oldest_copies_go(demo_app):
     assert products == db.session.scalar(sa.text("SELECT count(*) FROM product")) > 0
 
 
-def test_purge_leaves_no_table(any_demo_app):
+def test_purge_leaves_no_table_and_no_job(any_demo_app):
     runner = any_demo_app.test_cli_runner()
+    with writing():
+        for name, plugin in (("blog.publish", "blog"), ("hook.order_paid", "blog"), ("mail.order_sent", "")):
+            enqueue(name, {}, plugin=plugin)
+        for name in ("blog.fold", "blogger.fold", "sweep"):
+            db.session.add(Periodic(name=name, next_run_at=clock.now()))
     result = runner.invoke(args=["plugins", "purge", "blog", "--yes"])
     assert result.exit_code == 0, result.output
     assert not any("blog" in name for name in tables())
+    assert db.session.scalars(sa.select(Job.name)).all() == ["mail.order_sent"]
+    assert set(db.session.scalars(sa.select(Periodic.name))) == {"blogger.fold", "sweep"}
+    db.session.rollback()
     assert runner.invoke(args=["plugins", "purge", "", "--yes"]).exit_code == 2
     assert "product" in tables()
 
