@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from slugify import slugify
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from storefront.plugin_api import LANGUAGES, Refused, db, enqueue, now, speaking
@@ -147,16 +147,8 @@ def _fill(article: Article, draft: ArticleDraft) -> None:
     for lang in LANGUAGES:
         _save_text(article, lang, draft)
     db.session.flush()
-    note_first(article)
     _save_source(article, draft)
     translating.save_blocks(article)
-
-
-def note_first(article: Article) -> None:
-    """Keep when the article was first published in any language."""
-    db.session.flush()
-    first = select(func.min(ArticleText.published_at)).where(ArticleText.article_id == article.id)
-    article.published_at = db.session.scalar(first)
 
 
 def _save_source(article: Article, draft: ArticleDraft) -> None:

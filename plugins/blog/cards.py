@@ -59,7 +59,6 @@ _lang: Any = bindparam("lang")
 _this: Any = bindparam("article_id")
 _author, _reviewer = aliased(Author), aliased(Author)
 # A text that was published first in the other language has a day of its own.
-PUBLISHED = func.coalesce(ArticleText.published_at, Article.published_at)
 _CARDS: Select[*tuple[Any, ...]] = (
     select(
         Article.code,
@@ -68,7 +67,7 @@ _CARDS: Select[*tuple[Any, ...]] = (
         ArticleText.teaser,
         ArticleText.minutes,
         Article.picture,
-        PUBLISHED.label("published_at"),
+        ArticleText.published_at,
         ArticleText.updated_at,
         Article.reviewed_on,
         func.coalesce(TopicText.name, "").label("topic"),
@@ -84,7 +83,7 @@ _CARDS: Select[*tuple[Any, ...]] = (
     .outerjoin(TopicText, (TopicText.topic_id == ArticleTopic.topic_id) & (TopicText.lang == _lang))
     .where(ArticleText.lang == _lang, ArticleText.state == "published")
 )
-_NEWEST = (PUBLISHED.desc(), Article.id.desc())
+_NEWEST = (ArticleText.published_at.desc(), Article.id.desc())
 
 
 def _neighbours() -> Select[*tuple[Any, ...]]:

@@ -175,7 +175,7 @@ def _article(lang: str) -> Select[*tuple[Any, ...]]:
             Article.id,
             Article.code,
             Article.picture,
-            func.coalesce(ArticleText.published_at, Article.published_at).label("published_at"),
+            ArticleText.published_at,
             Article.reviewed_on,
             _INGREDIENTS.label("ingredients"),
             *(getattr(ArticleText, name) for name in _OF_TEXT),

@@ -33,7 +33,6 @@ def publish(payload: dict[str, Any]) -> None:
     text.updated_at = now()
     if not wrong:
         text.published_at = text.published_at or now()
-        actions.note_first(edited.article)
     revisions.note(text, before, WORKER)
     done = "article.not-published" if wrong else "article.published"
     audit(WORKER, f"{done}-{text.lang}", edited.article.code, {"why": [problem.field for problem in wrong]})

@@ -41,7 +41,6 @@ def page_of(typed: Typed, rendered: Rendered, lang: str) -> ArticlePage:
     of_lang = select(ArticleText).where(ArticleText.article_id == (article.id if article else 0))
     text = db.session.scalar(of_lang.where(ArticleText.lang == lang))
     people = _people([typed.author, typed.reviewer], lang)
-    published_at = (text.published_at if text else None) or (article.published_at if article else None)
     return ArticlePage(
         id=article.id if article else 0,
         code=typed.code,
@@ -59,7 +58,7 @@ def page_of(typed: Typed, rendered: Rendered, lang: str) -> ArticlePage:
         sources=[],
         corrections=text.corrections if text else [],
         minutes=excerpts.minutes(rendered.words),
-        published_at=published_at or now(),
+        published_at=(text.published_at if text else None) or now(),
         updated_at=now(),
         reviewed_on=article.reviewed_on if article else None,
         ingredients=[],

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from storefront.plugin_api import Refused, db, store_drawing, store_picture, today
 
@@ -153,8 +153,6 @@ def _save_days(article: Article, entry: Entry) -> None:
         if typed and typed.published_at:
             text.published_at = typed.published_at
     db.session.flush()
-    first = select(func.min(ArticleText.published_at)).where(ArticleText.article_id == article.id)
-    article.published_at = db.session.scalar(first)
 
 
 def _save_old(article: Article, entry: Entry) -> None:

@@ -121,6 +121,9 @@ def upgrade() -> None:
         "FROM plugin_blog_article AS article WHERE article.id = plugin_blog_article_text.article_id) "
         "WHERE state = 'published'"
     )
+    with op.batch_alter_table("plugin_blog_article", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plugin_blog_article_published_at"))
+        batch_op.drop_column("published_at")
     # --- found, in and out
     with op.batch_alter_table("plugin_blog_author", schema=None) as batch_op:
         batch_op.add_column(sa.Column("picture", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
@@ -199,6 +202,15 @@ def downgrade() -> None:
         batch_op.drop_column("same_as")
         batch_op.drop_column("picture")
     # --- languages and editorial life
+    with op.batch_alter_table("plugin_blog_article", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("published_at", storefront.database.UtcDateTime(), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_plugin_blog_article_published_at"), ["published_at"], unique=False
+        )
+    op.execute(
+        "UPDATE plugin_blog_article SET published_at = (SELECT min(text.published_at) "
+        "FROM plugin_blog_article_text AS text WHERE text.article_id = plugin_blog_article.id)"
+    )
     op.drop_table("plugin_blog_article_related")
     op.drop_table("plugin_blog_revision")
     op.drop_table("plugin_blog_block")

@@ -24,7 +24,6 @@ class Article(Model):
     # {"file": "<hash>.svg", "raster": "<hash>.jpg", "width": 1200, "height": 675}
     picture: Mapped[dict[str, Any]]
     featured: Mapped[bool] = mapped_column(default=False)
-    published_at: Mapped[datetime | None] = mapped_column(index=True)
     reviewed_on: Mapped[date | None]
     review_due: Mapped[date | None]
     updated_at: Mapped[datetime]

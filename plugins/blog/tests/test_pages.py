@@ -319,7 +319,7 @@ def test_without_the_plugin_nothing_of_it_is_left_and_nothing_is_lost(make_app: 
     assert "blog" not in page
     assert app.test_client().get("/nl/blog").status_code == 404
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Article)) == 11
+        assert db.session.scalar(select(func.count()).select_from(Article)) == 12
 
 
 def test_links_in_the_text_bear_the_prefix_under_which_the_shop_is_mounted(demo_app: Flask) -> None:
