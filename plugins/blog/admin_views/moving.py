@@ -13,6 +13,7 @@ from storefront.plugin_api import (
     Refused,
     actor,
     db,
+    language,
     requires,
     today,
     url,
@@ -81,10 +82,11 @@ def one_import(import_id: int) -> ResponseReturnValue:
     """What would happen to each row, or what became of it."""
     found = found_import(import_id)
     page = int(asked("page")) if asked("page").isdecimal() else 1
+    rows = imports.rows_for(found, language())
     shown = {
         "found": found,
         "counts": imports.counts(found),
-        "rows": found.rows[(page - 1) * PER_PAGE : page * PER_PAGE],
+        "rows": rows[(page - 1) * PER_PAGE : page * PER_PAGE],
         "page": page,
         "per_page": PER_PAGE,
         "button": ButtonForm(),

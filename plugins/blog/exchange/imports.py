@@ -57,6 +57,13 @@ def look(found: Import) -> None:
     found.rows = [asdict(row) for row in rows]
 
 
+def rows_for(found: Import, lang: str) -> list[dict[str, Any]]:
+    """The rows; what is only looked at is said anew in the language of who reads it."""
+    if found.state != "looked_at" or lang == _language_of(found):
+        return found.rows
+    return [asdict(row) for row in given(found).rows()]
+
+
 def start(found: Import, who: str) -> None:
     """Let the worker take it in."""
     if found.state != "looked_at":

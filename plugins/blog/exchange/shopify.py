@@ -134,14 +134,23 @@ def plan(
             for one in shared.topics
         ),
     ]
+    slugs = dict(here.known.slugs)
     for story in stories:
-        rows.append(_row(story, redirects, pictures, choices, here))
+        rows.append(_row(story, redirects, pictures, choices, here, slugs))
     for post, why in left:
         rows.append(Row("article", f"{post.handle}~{post.row}", post.title or post.handle, "skip", why))
     return rows
 
 
-def _row(story: Story, redirects: Mapping[str, str], pictures: ByName, choices: Choices, here: Here) -> Row:
+def _row(
+    story: Story,
+    redirects: Mapping[str, str],
+    pictures: ByName,
+    choices: Choices,
+    here: Here,
+    slugs: dict[tuple[str, str], str],
+) -> Row:
+    """What becomes of one story. slugs: the address words that are taken, by this one too from now on."""
     title = title_for({lang: post.title for lang, post in story.posts.items()}, choices.lang)
     code, replaces = code_here(story, here)
     row = Row("article", code, title, "replace" if replaces else "new", "", tuple(story.posts))
@@ -149,7 +158,9 @@ def _row(story: Story, redirects: Mapping[str, str], pictures: ByName, choices: 
         return replace(row, deed="skip", why=_("An article of this shop has its code already."))
     for lang, post in story.posts.items():
         slug = slug_of(post, story)
-        if here.known.slugs.get((lang, slug), code) != code or slug in actions.RESERVED_SLUGS:
+        if slug in actions.RESERVED_SLUGS:
+            return replace(row, deed="skip", why=_("“%(slug)s” cannot be a web address.", slug=slug))
+        if slugs.setdefault((lang, slug), code) != code:
             return replace(
                 row, deed="skip", why=_("The address “%(slug)s” belongs to another article.", slug=slug)
             )

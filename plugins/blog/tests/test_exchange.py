@@ -157,10 +157,10 @@ def taken_in(app: Flask, client: FlaskClient, page: str) -> None:
             pass
 
 
-def deeds(client: FlaskClient, page: str) -> dict[str, list[str]]:
+def deeds(client: FlaskClient, page: str, lang: str = "en") -> dict[str, list[str]]:
     """The rows of an import, each as its cells."""
     found = {}
-    for row in parsed(client.get(page)).iter("tr"):
+    for row in parsed(client.get(page, headers={"Accept-Language": lang})).iter("tr"):
         cells = [" ".join(" ".join(cell.itertext()).split()) for cell in row]
         found[cells[0]] = cells[1:]
     return found

@@ -86,6 +86,7 @@ ROWS = [
     row("bare", "Bare", body_html=f'<p><img src="{CDN}scoop.png"></p>', published="TRUE"),
     row("lost", "Lost", image_src=f"{CDN}lost.jpg"),
     row("creatine", "Creatine again"),
+    row("creatine", "Elsewhere", blog_handle="tips", language="en"),
 ]
 REDIRECTS = b"""Redirect from,Redirect to
 /blogs/old/kreatin,/blogs/old/creatine
@@ -141,14 +142,18 @@ def test_a_blog_is_looked_at_taken_in_and_found_again(make_app: Callable[..., Fl
         "Bare Article bare": "new",
         "Lost Article lost": "new",
         "Creatine again Article creatine~10": "left out",
+        "Elsewhere Article tips-creatine": "left out",
     }
     assert found["Creatine Article creatine"][1:] == ["EN", "Old addresses that lead to it: 3."]
     assert found["Sleep Article sleep"][1] == "NL, EN"
     assert found["no-title Article no-title~5"][2] == "It has no title."
     assert found["Bare Article bare"][2] == "A picture has no alternative text; it stays a draft."
+    assert found["Reserved Article topics"][2] == "“topics” cannot be a web address."
     assert found["Lost Article lost"][2] == "Pictures that are not in the zip: lost.jpg."
     assert found["Creatine again Article creatine~10"][2] == "It stands in the file twice."
     assert counted(app) == before
+    in_dutch = deeds(client, page, "nl")
+    assert in_dutch["no-title Artikel no-title~5"][2] == "Het heeft geen titel."
     form = fields(client.get(page))
     assert (form["authors-0"], form["authors-1"], form["tags-0"]) == ("+", "ada", "")
     pressed(client, page, "look", **{"tags-0": "creatine", "tags-1": "+", "published": "y"})
