@@ -170,7 +170,8 @@ def test_se_14_author_reviewer_and_dates_are_shown_and_told_to_machines(
         article = db.session.get_one(Article, text.article_id)
         (people,) = page.classed("people")
         times = [time.get("datetime") for time in people.iter("time")]
-        assert times == [str(article.published_at.date()), str(article.reviewed_on)]
+        assert text.published_at is not None
+        assert times == [str(text.published_at.date()), str(article.reviewed_on)]
         scripts = page.all(".//script[@type='application/ld+json']")
         posting = next(d for d in (json.loads(s.text or "") for s in scripts) if d["@type"] == "BlogPosting")
         assert posting["headline"] == text.title
