@@ -27,4 +27,4 @@ def test_all_switches_are_read_by_one_query(app: Flask, queries: Callable[..., A
     with app.test_request_context(), queries(app) as seen:
         assert not switches.is_on("another")
         assert not switches.is_on("lookup")
-    assert len(seen) == 1
+    assert len([one for one in seen if "plugin_blog_setting" in one]) == 1
