@@ -68,7 +68,10 @@ def pages(client: FlaskClient) -> Iterator[str]:
     for path in waiting:
         answer = client.get(path)
         assert answer.status_code < 500, path
-        if answer.mimetype == "text/html" and answer.status_code == 200:
+        if answer.mimetype != "text/html":
+            answer.close()
+            continue
+        if answer.status_code == 200:
             yield answer.text
         for link in re.findall(r'href="(/admin/[^"#]*)"', answer.text):
             kind = re.sub(r"=[^&]*", "", "/".join(link.split("/")[:4])) + str(link.count("/"))
