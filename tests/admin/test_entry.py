@@ -15,7 +15,9 @@ def addresses(app, method):
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/admin") or method not in rule.methods or rule.endpoint in OPEN:
             continue
-        counted = {name for name, converter in rule._converters.items() if converter.regex.startswith("[0-9]")}
+        counted = {
+            name for name, converter in rule._converters.items() if converter.regex.startswith("[0-9]")
+        }
         values = {name: 1 if name in counted else EXAMPLES.get(name, 1) for name in rule.arguments}
         yield rule.endpoint, adapter.build(rule.endpoint, values, method=method)
 
