@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, send_file
+from flask import Response, abort, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from storefront.plugin_api import (
@@ -30,7 +32,7 @@ from .uploads import larger_posts
 
 PER_PAGE = 100
 LATEST = 10
-IN_MEMORY = 16 * 1024 * 1024  # bytes of a zip, before it is written to the disk
+PIECE = 256 * 1024  # bytes of a zip that are sent at once
 
 
 @blueprint.get("/moving")
@@ -51,11 +53,19 @@ def moving_page(status: int = 200, **forms: Any) -> ResponseReturnValue:
 @requires(PERMISSION)
 def export() -> ResponseReturnValue:
     """All articles with their library, people, topics and pictures."""
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    folder.write(current.contents(), file)
-    file.seek(0)
+    pieces = _pieces()
+    first = next(pieces)  # a failure is an error page, not a broken zip
     name = f"articles-{today().isoformat()}.zip"
-    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(chain([first], pieces), mimetype="application/zip", headers=headers)
+
+
+def _pieces() -> Iterator[bytes]:
+    with tempfile.TemporaryFile() as file:
+        folder.write(current.contents(), file)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
 
 
 @blueprint.post("/moving/folder")
