@@ -29,7 +29,6 @@ ENTER = re.compile("^(Enter as admin|Binnen als beheerder)$")
 STAFF_PLACES = {
     "admin product editor": "products/mgt-c",
     "admin article editor": "blog/edit/magnesium-brain",
-    "admin articles in two languages": "blog/languages",
     "admin compared versions": "blog/edit/creatine-scoop/compare?text_lang=nl&old=1&new=2",
     "admin what articles earn": "blog/performance",
     "admin what an article earns": "blog/performance/magnesium-brain",
