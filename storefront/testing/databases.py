@@ -9,12 +9,17 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+MEMORY = "/dev/shm"
+ROOM = 3 * 1024**3
 
 
 def missing(what: str) -> None:
@@ -22,6 +27,14 @@ def missing(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)
+
+
+def in_memory() -> str | None:
+    """A folder in memory, where there is one with room: making a database takes a tenth of the time there."""
+    with contextlib.suppress(OSError):
+        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+            return MEMORY
+    return None
 
 
 def free_port() -> int:
@@ -35,12 +48,13 @@ def free_port() -> int:
 @contextlib.contextmanager
 def cluster(binaries: Path) -> Iterator[str]:
     """A throw-away cluster on a free port of 127.0.0.1, as the user postgres when we are root."""
-    folder = Path(tempfile.mkdtemp(prefix="storefront-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="storefront-pg-", dir=in_memory()))
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres")
     port = free_port()
-    start = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -k {folder}"
+    careless = "-c fsync=off -c full_page_writes=off"  # it outlives a crash of its own, not a power cut
+    start = f"-p {port} -c listen_addresses=127.0.0.1 {careless} -c max_connections=300 -k {folder}"
     quiet: dict[str, Any] = {
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
@@ -74,13 +88,24 @@ def cluster(binaries: Path) -> Iterator[str]:
 
 def create_database(server: str, name: str, template: str = "template0") -> str:
     """Make a database from a template; returns its address."""
-    maintain(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    # From PostgreSQL 15 on a copy is written to the log page by page, unless files are asked for.
+    strategy = "STRATEGY FILE_COPY" if _copies_files(server) else ""
+    maintain(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def maintain(server: str, statement: str) -> None:
     """Run one statement outside any transaction."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _administration(server).connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@cache
+def _copies_files(server: str) -> bool:
+    with _administration(server).connect() as connection:
+        return (connection.dialect.server_version_info or (0,)) >= (15,)
+
+
+@cache
+def _administration(server: str) -> Engine:
+    return create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
