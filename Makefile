@@ -44,13 +44,13 @@ serve:
 	@PATH="$(CURDIR)/$(BIN):$$PATH" STOREFRONT_ENV=development STOREFRONT_BASE_URL="$(STOREFRONT_BASE_URL)" HOST=$(HOST) PORT=$(PORT) exec sh deploy/run.sh
 
 test: .venv/test.stamp browser postgres check
-	@$(BIN)/python -m pytest -n 2 -q -m "not full"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not full"
 
 test-fast: .venv/test.stamp check
-	@$(BIN)/python -m pytest -n 2 -q -m "not full and not browser and not postgres"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not full and not browser and not postgres"
 
 test-full: .venv/test.stamp browser postgres check
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 check: .venv/test.stamp translations
 	@$(BIN)/ruff check .
