@@ -149,7 +149,7 @@ def what_is_pasted_becomes_clean_text(page: Page) -> None:
     assert give(page, "paste", {"text/html": "<b>bold</b>", "text/plain": "bold"})
     expect(area).to_have_value("Before **bold** after")
     area.fill("")
-    word = (Path(__file__).parent / "pasted" / "word.html").read_text("utf-8")
+    word = (Path(__file__).parent / "pasted" / "word.txt").read_text("utf-8")
     assert give(page, "paste", {"text/html": word, "text/plain": "Magnesium"})
     wanted = (Path(__file__).parent / "pasted" / "word.md").read_text("utf-8").strip()
     expect(area).to_have_value(re.compile(f"^{re.escape(wanted)}\\s*$"))

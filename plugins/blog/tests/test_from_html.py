@@ -24,7 +24,7 @@ def shown(src: str, alt: str) -> str:
 @pytest.mark.parametrize("writer", ["word", "docs", "libreoffice", "shopify"])
 def test_texts_of_others_become_clean_markdown(writer: str) -> None:
     wanted = (PASTED / f"{writer}.md").read_text("utf-8")
-    assert markdown_of((PASTED / f"{writer}.html").read_text("utf-8"), picture=shown) + "\n" == wanted
+    assert markdown_of((PASTED / f"{writer}.txt").read_text("utf-8"), picture=shown) + "\n" == wanted
 
 
 def test_a_picture_that_nobody_takes_leaves_nothing() -> None:
