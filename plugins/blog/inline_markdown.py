@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 READER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 MARKS = {"bold": "**", "italic": "*", "strike": "~~"}
 SIGNS = re.compile(
-    r"[\\*`]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\[(?=[@^]|$|[^\]]*\][(\[:])"
+    r"[\\*`]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?]|$)|&(?=#?\w+;)|\[(?=[@^]|$|[^\]]*\][(\[:])"
 )
 AT_START = re.compile(
     r"^(\d{1,9})(?=[.)](?:\s|$))|^(?=#{1,6}(?:\s|$)|[-+](?:\s|$)|>|=+\s*$|:?-{2}|:::|~~~)", re.M
