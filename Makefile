@@ -85,6 +85,7 @@ bench: .venv/test.stamp
 
 shots: .venv/test.stamp browser
 	@$(BIN)/python -m benchmarks.shots
+	@$(BIN)/python -m benchmarks.marketing_shots
 
 art: .venv/test.stamp
 	@$(BIN)/python -m storefront.demo.make_art plugins/blog/demo/pictures

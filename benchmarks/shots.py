@@ -254,6 +254,11 @@ def checkout_errors(shots: Shots, page: Page) -> None:
 def paid_order(shots: Shots, page: Page) -> None:
     """The page of an order that was paid just now."""
     add_to_cart(shots, page)
+    order_and_pay(shots, page)
+
+
+def order_and_pay(shots: Shots, page: Page) -> None:
+    """Order what is in the cart, and pay it."""
     shots.go(page, "en/checkout")
     typed = {
         "email": "lotte.jansen@example.nl",
@@ -357,19 +362,25 @@ def mock_ups() -> Iterator[str | None]:
     server.shutdown()
 
 
-def main() -> None:
-    """Renew all pictures."""
+@contextmanager
+def demo_shop() -> Iterator[tuple[Flask, Shots]]:
+    """The demo shop, served, with a browser on it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         app = demo_app(Path(folder))
-        with served(app) as shop, mock_ups() as design, sync_playwright() as playwright:
+        with served(app) as shop, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-            shots = Shots(browser, shop)
             print(f"pictures in {PICTURES.relative_to(ROOT)}:")
-            first_screen(shots)
-            ten_things(shots)
-            sheet(shots, design)
+            yield app, Shots(browser, shop)
             browser.close()
+
+
+def main() -> None:
+    """Renew all pictures."""
+    with demo_shop() as (_app, shots), mock_ups() as design:
+        first_screen(shots)
+        ten_things(shots)
+        sheet(shots, design)
     if design is None:
         print("the design is not beside the work tree: the sheet shows our pages alone")
 
