@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import re
 import uuid
 from email.message import EmailMessage
@@ -27,7 +28,7 @@ def of_demo(path: Path, key: str) -> str:
     """A line of the head of one of the demo's articles: its title or slug."""
     found = re.search(rf"^{key}: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert found, (path, key)
-    return found[1]
+    return str(json.loads(found[1])) if found[1].startswith('"') else found[1]
 
 
 ARTICLES = Path(__file__).parents[2] / "plugins" / "blog" / "demo" / "articles"
