@@ -25,10 +25,10 @@ from storefront.plugin_api import lazy_gettext as _
 
 from . import citations
 from .forms import DeepForm, read_picture
+from .people import PAGE
 
 STUDY_TEXTS = ("species", "population", "design", "dose", "duration", "funding", "result")
 PUBLISHED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-PAGE = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/[^\s\"<>]*)?", re.IGNORECASE)
 PMCID = re.compile(r"PMC\d{4,9}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,9 @@ from sqlalchemy import bindparam, func, or_, select
 from storefront.plugin_api import fetch
 
 from .models import Article, ArticleText, Author
+
+# The address of another page of somebody, as readers may follow it.
+PAGE = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/[^\s\"<>]*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,8 @@ def _go_on(import_id: int, read: Given, told: Told, *, more: bool) -> None:
         enqueue(JOB, {"import": import_id}, plugin="blog")
         return
     done = {row["code"] for row in rows if row["what"] == "article" and row["done"] == "yes"}
+    here = {entry.code: entry for entry in current.entries(done)}
     for entry in read.shared.entries:
         if entry.code in done:
-            taking_in.save_related(entry)
+            taking_in.save_related(settling.completed(entry, here.get(entry.code)))
     found.state, found.data = "done", None

@@ -9,9 +9,12 @@ from typing import Any
 from storefront.plugin_api import LANGUAGES
 from storefront.plugin_api import gettext as _
 
+from ..people import PAGE
+
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 AUTHOR = {"name": 120, "role": 120, "bio": 4_000}
 TOPIC = {"name": 120, "slug": 120, "intro": 4_000, "order_heading": 200}
+LONGEST_PAGE = 1_000
 Wrong = list[tuple[str, str]]
 
 
@@ -24,7 +27,7 @@ def read_authors(items: Iterable[Any], wrong: Wrong) -> Iterator[dict[str, Any]]
             wrong.append(("authors.json", _("A person needs a key and a name.")))
             continue
         same_as = item.get("same_as")
-        pages = [one for one in same_as if isinstance(one, str)] if isinstance(same_as, list) else []
+        pages = [one for one in same_as if _is_page(one)] if isinstance(same_as, list) else []
         kept = {"picture": _word(item, "picture"), "same_as": pages}
         yield found | {"name": name.strip()} | {key: value for key, value in kept.items() if value}
 
@@ -69,6 +72,10 @@ def _item(item: Any, texts: dict[str, int]) -> dict[str, Any] | None:
             words = {lang: given[lang] for lang in LANGUAGES if isinstance(given.get(lang), str)}
             found[name] = {lang: text[:most].strip() for lang, text in words.items() if text.strip()}
     return {name: value for name, value in found.items() if value}
+
+
+def _is_page(address: Any) -> bool:
+    return isinstance(address, str) and len(address) <= LONGEST_PAGE and bool(PAGE.fullmatch(address))
 
 
 def _word(item: dict[str, Any], name: str) -> str:

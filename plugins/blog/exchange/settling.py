@@ -85,6 +85,7 @@ def settled(
 
     drawings: SVG files may come in. They can hold script; of others' drawings the pixels are taken.
     """
+    entry = completed(entry, here)
     draft, reasons = entry.draft, []
     for name in (draft.author, draft.reviewer):
         if name and name not in there.people:
@@ -118,6 +119,33 @@ def settled(
             old_addresses=_joined(here.old_addresses if here else (), entry.old_addresses),
         ),
         tuple(reasons),
+    )
+
+
+def completed(entry: Entry, here: Entry | None) -> Entry:
+    """An article of which a language has no file: what its files leave open for both stays as it is here.
+
+    What the languages share stands in one of the files, and that one may be the file that did not come.
+    """
+    if here is None or here.draft.texts.keys() <= entry.draft.texts.keys():
+        return entry
+    mine, theirs = here.draft, entry.draft
+    draft = replace(
+        theirs,
+        author=theirs.author or mine.author,
+        reviewer=theirs.reviewer or mine.reviewer,
+        topics=theirs.topics or mine.topics,
+        ingredients=theirs.ingredients or mine.ingredients,
+        featured=theirs.featured or mine.featured,
+        reviewed_on=theirs.reviewed_on or mine.reviewed_on,
+        review_due=theirs.review_due or mine.review_due,
+    )
+    return replace(
+        entry,
+        draft=draft,
+        source_lang=entry.source_lang if here.source_lang in theirs.texts else here.source_lang,
+        picture=entry.picture or here.picture,
+        related=entry.related or here.related,
     )
 
 
