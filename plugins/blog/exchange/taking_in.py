@@ -163,9 +163,10 @@ def _save_old(article: Article, entry: Entry) -> None:
     for address in entry.old_addresses:
         lang, _space, path = address.partition(" ")
         if len(lang) == 2 and path.startswith("/blogs/") and len(path) <= 300:
-            row = db.session.get(OldAddress, path) or OldAddress(path=path)
-            row.lang, row.article_id = lang, article.id
-            db.session.add(row)
+            row = db.session.get(OldAddress, path) or OldAddress(path=path, article_id=article.id)
+            if row.article_id == article.id:
+                row.lang = lang
+                db.session.add(row)
     db.session.flush()
 
 

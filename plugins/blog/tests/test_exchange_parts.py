@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from plugins.blog.exchange import current, people_files
-from plugins.blog.models import Article, ArticleRelated
+from plugins.blog.models import Article, ArticleRelated, OldAddress
 from plugins.blog.tests.test_exchange import deeds, entered, handed_in, taken_in, zip_of, zipped
 from storefront.database import db
 from storefront.plugin_api import writing
@@ -54,3 +54,18 @@ def test_of_other_pages_of_a_person_only_real_ones_come_in(app: Flask) -> None:
     pages = ["javascript:alert(1)", "https://[", "http://plain.example", "https://a.example/me", 7]
     [person] = people_files.read_authors([{"key": "ada", "name": "Ada", "same_as": pages}], [])
     assert person["same_as"] == ["https://a.example/me"]
+
+
+def test_an_old_address_stays_with_the_article_that_has_it(
+    app: Flask, people: None, write: Callable[..., str]
+) -> None:
+    write("Known")
+    with app.app_context(), writing():
+        known = db.session.scalar(select(Article.id).where(Article.code == "known"))
+        db.session.add(OldAddress(path="/blogs/news/old", lang="nl", article_id=known))
+    text = b"---\ntitle: Fresh\nauthor: ada\nold_addresses:\n  - nl /blogs/news/old\n---\n\nText.\n"
+    client = entered(app)
+    taken_in(app, client, handed_in(client, zip_of(**{"articles__fresh.nl.md": text})))
+    with app.app_context():
+        assert db.session.scalar(select(Article.id).where(Article.code == "fresh")) != known
+        assert db.session.scalar(select(OldAddress.article_id)) == known
