@@ -42,14 +42,7 @@ class Archive(Mapping[str, bytes]):
         try:
             with self._zip.open(info) as file:
                 return file.read(FILE_BYTES)
-        except (
-            zipfile.BadZipFile,
-            zipfile.LargeZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-        ) as error:
+        except BROKEN as error:
             raise Refused(_("“%(name)s” in the zip cannot be read.", name=name[:80])) from error
 
     def __iter__(self) -> Iterator[str]:
