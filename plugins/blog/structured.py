@@ -18,7 +18,7 @@ from .queries import ArticlePage, Person
 
 CONTEXT = "https://schema.org"
 TAGS = re.compile(r"<[^>]*>")
-CITATIONS = re.compile(r'<sup\b.*?</sup>|<a class="cite".*?</a>', re.DOTALL)
+CITATIONS = re.compile(r'<sup\b.*?</sup>|<a class="cite\b.*?</a>', re.DOTALL)
 HEADLINE = 110  # characters; search engines cut longer ones
 ATOM = "http://www.w3.org/2005/Atom"
 

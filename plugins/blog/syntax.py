@@ -221,8 +221,10 @@ def _render_citation(_self: Any, tokens: list[Token], index: int, _options: Any,
     label, title = _("Source %(number)s", number=number), ""
     if meta["level"]:
         label, title = f"{label}, {meta['level']}", f' title="{escape(meta["level"])}"'
+    follows = index > 0 and tokens[index - 1].type == "citation"  # a comma stands between these two only
+    classes = "cite cite--next" if follows else "cite"
     return (
-        f'<a class="cite" id="c{number}{meta["letter"]}" href="#r{number}" role="doc-noteref"'
+        f'<a class="{classes}" id="c{number}{meta["letter"]}" href="#r{number}" role="doc-noteref"'
         f' aria-label="{escape(label)}"{title}>{number}</a>'
     )
 

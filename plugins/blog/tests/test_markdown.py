@@ -184,6 +184,16 @@ def test_citations_are_numbered_by_first_mention_and_lettered() -> None:
     ]
 
 
+def test_a_comma_stands_only_between_citations_side_by_side() -> None:
+    html = html_of("One[@a] and two[@b]. Three[@a; @b], four[@a][@b].", {"a", "b"})
+    assert [name.split() for name in re.findall(r'class="(cite[^"]*)"', html)] == [
+        *([["cite"]] * 3),
+        ["cite", "cite--next"],
+        ["cite"],
+        ["cite", "cite--next"],
+    ]
+
+
 def test_an_unknown_citation_is_marked_and_not_numbered() -> None:
     found = render("One[@a][@nobody1999].", {"a"})
     assert found.cited == {"a": 1}
