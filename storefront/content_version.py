@@ -76,6 +76,8 @@ def kept(key: str, make: Callable[[], T]) -> T:
     if not has_request_context() or g.get("changes_content"):
         return make()
     now = read()
+    if not now[0]:
+        return make()
     store: dict[str, tuple[tuple[str, date] | None, Any]] = current_app.extensions.setdefault("kept", {})
     version, value = store.get(key, (None, None))
     if version != now:

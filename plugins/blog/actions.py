@@ -66,7 +66,7 @@ def save_article(code: str, draft: ArticleDraft, seen: datetime | None = None) -
     article = article_by_code(code)
     if seen is not None and article.updated_at != seen:
         raise Refused(
-            _("Somebody else saved this article after you opened it. Copy your changes, then load it anew."),
+            _("Somebody else saved this article after you opened it. What differs stands below."),
             status=409,
         )
     _fill(article, draft)

@@ -99,6 +99,7 @@ def periodic_jobs() -> dict[str, Periodic]:
         "blog.recheck": Periodic(timedelta(days=1), looking.recheck),
         "blog.fold": Periodic(timedelta(minutes=5), counting.fold_all),
         "blog.tidy": Periodic(timedelta(hours=1), working.tidy),
+        "blog.overdue": Periodic(timedelta(minutes=15), scheduling.publish_overdue),
     }
 
 

@@ -10,18 +10,18 @@ SECONDS = 7 * 24 * 60 * 60
 SALT = "preview of an article"
 
 
-def token(text_id: int) -> str:
-    """A word that opens the preview of a text; it says when it was made."""
-    return _serializer().dumps(text_id)
+def token(article: str, lang: str) -> str:
+    """A word that opens the preview of an article's text, by the article's code; it says when it was made."""
+    return _serializer().dumps([article, lang])
 
 
-def text_of(word: str) -> int | None:
-    """The text that a word opens, or None when it was forged or is too old."""
+def text_of(word: str) -> tuple[str, str] | None:
+    """The article and language that a word opens, or None when it was forged or is too old."""
     try:
         found = _serializer().loads(word, max_age=SECONDS)
     except BadData:
         return None
-    return found if isinstance(found, int) else None
+    return (str(found[0]), str(found[1])) if isinstance(found, list) and len(found) == 2 else None
 
 
 def _serializer() -> URLSafeTimedSerializer:

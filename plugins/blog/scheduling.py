@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import select
 
-from storefront.plugin_api import audit, db, now
+from storefront.plugin_api import audit, db, now, writing
 
 from . import actions, admin_queries, revisions
 from .models import ArticleText
 
 WORKER = "worker"
+LATE = timedelta(minutes=10)  # after this a scheduled text is published without its job
 
 
 def publish(payload: dict[str, Any]) -> None:
@@ -36,6 +37,16 @@ def publish(payload: dict[str, Any]) -> None:
     revisions.note(text, before, WORKER)
     done = "article.not-published" if wrong else "article.published"
     audit(WORKER, f"{done}-{text.lang}", edited.article.code, {"why": [problem.field for problem in wrong]})
+
+
+def publish_overdue() -> None:
+    """Publish what was scheduled and whose job never came: a safety net, for the worker."""
+    late = select(ArticleText.id, ArticleText.publish_at).where(
+        ArticleText.state == "scheduled", ArticleText.publish_at < now() - LATE
+    )
+    for text_id, moment in db.session.execute(late).all():
+        with writing():
+            publish({"text": text_id, "at": moment.isoformat() if moment else ""})
 
 
 def _held(text_id: int) -> ArticleText | None:

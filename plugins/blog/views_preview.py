@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from storefront.plugin_api import breadcrumbs, db, local, url
+from storefront.plugin_api import breadcrumbs, local, url
 from storefront.plugin_api import gettext as _
 
 from . import admin_queries, cards, citing, composing, previewing, sharing
@@ -19,13 +19,13 @@ blueprint = Blueprint("blog_preview", __name__)
 @blueprint.get("/preview/<token>")
 def show(lang: str, token: str) -> ResponseReturnValue:
     """The saved text as readers will see it; its own page once they do. 404 when the address is too old."""
-    text_id = previewing.text_of(token)
-    text = db.session.get(ArticleText, text_id) if text_id is not None else None
-    if text is None or text.lang != lang:
+    opened = previewing.text_of(token)
+    edited = admin_queries.article_to_edit(opened[0]) if opened and opened[1] == lang else None
+    text = edited.texts.get(lang) if edited else None
+    if edited is None or text is None:
         abort(404)
     if text.state == "published" and text.slug:
         return _closed(make_response(redirect(url("blog.article", lang=lang, slug=text.slug))))
-    edited = admin_queries.article_to_edit_by_id(text.article_id)
     return _closed(make_response(_page(edited, text)))
 
 

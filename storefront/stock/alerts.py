@@ -22,7 +22,8 @@ from storefront.stock.models import StockAlert
 from storefront.stock.queries import in_stock
 
 ASKS, TELLS = "mail.stock_alert_asked", "mail.back_in_stock"
-AGAIN_AFTER = timedelta(hours=1)  # a mail that asks comes once more after this, so nobody can be showered
+AGAIN_AFTER = timedelta(hours=1)  # a mail that asks comes once more after this
+MOST_MAILS = 3  # so often is one address asked about one product, so nobody can be showered
 MOST_UNANSWERED = 5  # mails that ask, which one address may have unanswered
 UNCONFIRMED_KEPT = timedelta(days=7)
 KEPT = timedelta(days=180)
@@ -39,8 +40,10 @@ def ask(product_id: int, email: str, lang: str) -> None:
     alert = db.session.scalar(mine.with_for_update())
     if alert is None:
         alert = _new(product_id, email, lang)
-    elif alert.confirmed_at or alert.asked_at > moment - AGAIN_AFTER:
+    elif alert.confirmed_at or alert.mails >= MOST_MAILS or alert.asked_at > moment - AGAIN_AFTER:
         return
+    else:
+        alert.mails += 1
     if alert is None:
         return
     alert.lang, alert.asked_at = lang, moment

@@ -84,3 +84,4 @@ class StockAlert(Model):
     token: Mapped[str] = mapped_column(String(40), unique=True)  # of the link in the mail that asks
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]  # None: the mail that asks is not answered
+    mails: Mapped[int] = mapped_column(default=1)  # how often it was asked

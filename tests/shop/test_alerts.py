@@ -144,6 +144,10 @@ def test_the_answer_is_the_same_whoever_asked_before(client: FlaskClient, clock_
     assert mails_after(email=LOTTE.upper()) == 0, "not twice within an hour"
     clock_at.shift(timedelta(minutes=61))
     assert mails_after() == 1
+    clock_at.shift(timedelta(minutes=61))
+    assert [mails_after(), mails_after()] == [1, 0]
+    clock_at.shift(timedelta(minutes=61))
+    assert mails_after() == 0, "three mails are enough"
     with writing():
         alerts.confirm(rows()[0].token)
     clock_at.shift(timedelta(minutes=61))

@@ -69,6 +69,7 @@ def beside(form: ArticleForm, edited: ArticleToEdit | None) -> dict[str, Any]:
             entry.choices.append((entry.data, entry.data))
     texts = edited.texts if edited else {}
     states = {lang: texts[lang].state if lang in texts else "draft" for lang in LANGUAGES}
+    code = edited.article.code if edited else ""
     return {
         "deeds": {
             lang: [deed for deed, state in DEEDS.items() if _fits(deed, state, states[lang])]
@@ -76,7 +77,7 @@ def beside(form: ArticleForm, edited: ArticleToEdit | None) -> dict[str, Any]:
         },
         "planned": {lang: text.publish_at for lang, text in texts.items() if text.publish_at},
         "previews": {
-            lang: url("blog_preview.show", lang=lang, token=previewing.token(text.id))
+            lang: url("blog_preview.show", lang=lang, token=previewing.token(code, lang))
             for lang, text in texts.items()
             if text.state != "published"
         },

@@ -78,7 +78,7 @@ def offer_choices(form: ArticleForm, shown: dict[str, Offer], lists: dict[str, C
         known = {value for value, _name in [*named, *products]}
         lost = [(word, word) for word in part.sells.data or [] if word not in known]
         part.sells.choices = [*named, *products, *lost]
-        spare: list[tuple[Any, str]] = [("", _("It says that it is sold out")), *products]
+        spare: list[tuple[Any, str]] = [("", _("Readers can ask to be told when it is back")), *products]
         if part.substitute.data and part.substitute.data not in known:
             spare.append((part.substitute.data, part.substitute.data))
         part.substitute.choices = spare

@@ -121,7 +121,7 @@ def _entry(
         related=one["related"],
         corrections=one["corrections"],
         old_slugs=old_slugs,
-        old_addresses=one["old_addresses"],
+        old_addresses=tuple(address.lower() for address in one["old_addresses"]),
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import defer
 
 from storefront.plugin_api import (
@@ -29,6 +31,7 @@ from . import archives, current, folder, planning, settling, shopify_import, tak
 from .contents import Contents
 from .planning import Given
 
+log = structlog.get_logger("blog")
 JOB = "blog.import"
 AT_ONCE = 20  # articles of a run
 SHARED = ("author", "topic", "source")
@@ -171,6 +174,11 @@ def _take(code: str, read: Given, there: settling.Known, who: str) -> tuple[str,
             return "yes", _save(code, read, there, who)
     except Refused as refusal:
         return "no", str(refusal)
+    except DBAPIError:
+        raise  # the database is away or busy: the job comes again
+    except Exception:  # one article that breaks does not keep the others waiting
+        log.exception("article not taken in", code=code)
+        return "no", _("Something is wrong with it. The log of the shop has the details.")
 
 
 def _save(code: str, read: Given, there: settling.Known, who: str) -> str:

@@ -119,7 +119,8 @@ def upgrade() -> None:
     op.execute(
         "UPDATE plugin_blog_article_text SET published_at = (SELECT article.published_at "
         "FROM plugin_blog_article AS article WHERE article.id = plugin_blog_article_text.article_id) "
-        "WHERE state = 'published'"
+        "WHERE state = 'published' OR NOT EXISTS (SELECT 1 FROM plugin_blog_article_text AS other "
+        "WHERE other.article_id = plugin_blog_article_text.article_id AND other.state = 'published')"
     )
     with op.batch_alter_table("plugin_blog_article", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plugin_blog_article_published_at"))

@@ -6,12 +6,14 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from plugins.blog.exchange import current, people_files
-from plugins.blog.models import Article, ArticleRelated, OldAddress
+from plugins.blog.exchange import current, imports, people_files
+from plugins.blog.models import Article, ArticleRelated, Import, OldAddress
 from plugins.blog.tests.test_exchange import deeds, entered, handed_in, taken_in, zip_of, zipped
 from storefront.database import db
 from storefront.plugin_api import writing
@@ -69,3 +71,27 @@ def test_an_old_address_stays_with_the_article_that_has_it(
     with app.app_context():
         assert db.session.scalar(select(Article.id).where(Article.code == "fresh")) != known
         assert db.session.scalar(select(OldAddress.article_id)) == known
+
+
+def test_an_article_that_breaks_keeps_no_other_one_waiting(
+    app: Flask, people: None, write: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("Whole", "Broken"):
+        write(title, body="Before.")
+    with zipfile.ZipFile(io.BytesIO(zipped(app))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name.startswith("articles/")}
+    changed = {name.replace("/", "__"): data.replace(b"Before.", b"After.") for name, data in files.items()}
+    save = imports._save
+
+    def breaking(code: str, *rest: Any) -> str:
+        return save(code, *rest) if code == "whole" else str(1 // 0)
+
+    monkeypatch.setattr(imports, "_save", breaking)
+    client = entered(app)
+    page = handed_in(client, zip_of(**changed))
+    taken_in(app, client, page)
+    with app.app_context():
+        bodies = {one.code: one.draft.texts["nl"].body for one in current.entries(["whole", "broken"])}
+        assert db.session.scalars(select(Import.state)).all() == ["done"]
+    assert bodies == {"whole": "After.", "broken": "Before."}
+    assert "Something is wrong with it." in client.get(page).text

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from plugins.blog import actions, library, previewing, rules
 from plugins.blog.drafts import ArticleDraft, TextDraft
 from plugins.blog.models import Article, ArticleText
-from plugins.blog.scheduling import moment_of, publish, read_hour
+from plugins.blog.scheduling import moment_of, publish, publish_overdue, read_hour
 from plugins.blog.tests.admin_forms import message, opened
 from storefront.accounts.models import AuditRecord
 from storefront.jobs.models import Job
@@ -193,6 +193,17 @@ def test_a_job_that_comes_twice_or_too_late_does_nothing(
     assert (text.state, text.published_at) == ("draft", first)
 
 
+def test_a_text_whose_job_was_lost_is_published_too(planned: tuple[ArticleText, dict[str, object]]) -> None:
+    text, _payload = planned
+    assert text.publish_at is not None
+    for late, state in ((timedelta(minutes=9), "scheduled"), (timedelta(minutes=11), "published")):
+        with time_machine.travel(text.publish_at + late, tick=False):
+            publish_overdue()
+        assert text.state == state
+        if state == "scheduled":
+            assert text.publish_at is not None
+
+
 def test_what_may_not_be_published_any_more_goes_into_review(
     planned: tuple[ArticleText, dict[str, object]],
 ) -> None:
@@ -222,10 +233,9 @@ def test_a_save_at_that_instant_keeps_what_the_worker_did(
 def test_a_preview_ends_and_is_nobodys_to_keep(app: Flask, people: None, write: Write) -> None:
     body = "Tekst.\n\n:::order-now a | Bestel"
     code = write("Zink", state="draft", body=body)
-    ids = {text.lang: text.id for text in db.session.scalars(select(ArticleText))}
     reader = app.test_client()
     with time_machine.travel(datetime(2026, 11, 24, 18, tzinfo=UTC), tick=False) as clock:
-        path = f"/nl/blog/preview/{previewing.token(ids['nl'])}"
+        path = f"/nl/blog/preview/{previewing.token(code, 'nl')}"
         page = reader.get(path)
         assert page.status_code == 200
         assert page.headers["Cache-Control"] == "no-store"
@@ -239,7 +249,7 @@ def test_a_preview_ends_and_is_nobodys_to_keep(app: Flask, people: None, write: 
             assert reader.get(wrong).status_code == 404
         clock.shift(timedelta(days=7, seconds=2))
         assert reader.get(path).status_code == 404
-        again = f"/nl/blog/preview/{previewing.token(ids['nl'])}"
+        again = f"/nl/blog/preview/{previewing.token(code, 'nl')}"
         with writing():
             texts = {"nl": TextDraft(title="Zink", body=body, state="published")}
             actions.save_article(code, ArticleDraft(author="ada", texts=texts))

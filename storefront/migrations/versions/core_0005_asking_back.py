@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=40), nullable=False),
         sa.Column("asked_at", storefront.database.UtcDateTime(), nullable=False),
         sa.Column("confirmed_at", storefront.database.UtcDateTime(), nullable=True),
+        sa.Column("mails", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["product_id"],
             ["product.id"],
