@@ -52,9 +52,6 @@ def cluster(binaries: Path) -> Iterator[str]:
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres")
-    port = free_port()
-    careless = "-c fsync=off -c full_page_writes=off"  # it outlives a crash of its own, not a power cut
-    start = f"-p {port} -c listen_addresses=127.0.0.1 {careless} -c max_connections=300 -k {folder}"
     quiet: dict[str, Any] = {
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
@@ -79,11 +76,23 @@ def cluster(binaries: Path) -> Iterator[str]:
             ],
             **quiet,
         )
-        subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", data, "-w", "-o", start, "start"], **quiet)
+        port = _started([*as_user, str(binaries / "pg_ctl"), "-D", data, "-w"], folder, quiet)
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
         subprocess.run([*as_user, str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop"], **quiet)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(control: list[str], folder: Path, quiet: dict[str, Any]) -> int:
+    """Start a cluster; its port. Another worker of the tests may take a free port at the same moment."""
+    careless = "-c fsync=off -c full_page_writes=off"  # it outlives a crash of its own, not a power cut
+    for last in (False, False, True):
+        port = free_port()
+        options = f"-p {port} -c listen_addresses=127.0.0.1 {careless} -c max_connections=300 -k {folder}"
+        done = subprocess.run([*control, "-o", options, "start"], **quiet | {"check": last})
+        if done.returncode == 0:
+            return port
+    raise AssertionError("the last attempt raises by itself")
 
 
 def create_database(server: str, name: str, template: str = "template0") -> str:

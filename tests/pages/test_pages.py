@@ -29,7 +29,7 @@ def test_every_page_that_a_shop_must_have_is_there_in_both_languages(any_demo_ap
 
 
 def test_the_frame_gets_collections_and_pages_in_one_query(any_demo_app: Flask) -> None:
-    links = navigation("nl", also=queries.LINKS)
+    links = navigation("nl", also=(queries.LINKS,))
     assert [link.code for link in links if link.kind == "page"] == CODES
     assert [link.label for link in links if link.kind == "collection"][:2] == ["NMN", "Magnesium"]
 
