@@ -18,7 +18,7 @@ from storefront.locale import gettext as _
 from storefront.orders.turnover import LIMIT_CENTS, sold_abroad
 from storefront.pricing import actions, queries, shipping
 from storefront.pricing.countries import ABROAD
-from storefront.pricing.queries import Method, Step, Zone
+from storefront.pricing.queries import Days, Method, Step, Zone
 from storefront.refusals import Refused
 from storefront.transactions import repeated, writing
 
@@ -135,7 +135,8 @@ def create_method(zone: str) -> ResponseReturnValue:
 
     def act() -> None:
         code = typed(form.code)
-        shipping.add_method(zone, code, _names(form), _details(form), _steps(form), form.free_from.cents)
+        texts, days = (_names(form), _details(form)), _days(form)
+        shipping.add_method(zone, code, *texts, _steps(form), form.free_from.cents, days=days)
         note("delivery added", f"delivery {zone} {code}", _noted(form))
 
     return _saved(form, None, act, lambda: _method_page(form, found, None))
@@ -160,7 +161,8 @@ def save_method(zone: str, code: str) -> ResponseReturnValue:
         return _method_page(form, _zone(zone), found)
 
     def act() -> None:
-        shipping.change_method(zone, code, _names(form), _details(form), _steps(form), form.free_from.cents)
+        texts, days = (_names(form), _details(form)), _days(form)
+        shipping.change_method(zone, code, *texts, _steps(form), form.free_from.cents, days)
         note("delivery changed", f"delivery {zone} {code}", _noted(form))
 
     return _saved(
@@ -261,6 +263,17 @@ def _details(form: MethodForm) -> dict[str, str]:
     return {"nl": typed(form.details_nl), "en": typed(form.details_en)}
 
 
+def _days(form: MethodForm) -> Days | None:
+    fields = {name: form[name] for name in ("handling_days", "days_from", "days_to")}
+    days = [field.whole for field in fields.values()]
+    if all(number is None for number in days):
+        return None
+    for name, number in zip(fields, days, strict=True):
+        if number is None:
+            raise Refused(_("Fill in all three, or none."), field=name)
+    return Days(*days)
+
+
 def _steps(form: MethodForm) -> list[Step]:
     rows = [entry.form for entry in form.steps.entries]
     return [Step(row.price.cents or 0, row.up_to_grams.whole, row.from_value.cents or 0) for row in rows]
@@ -300,6 +313,9 @@ def _form_of(found: Method) -> MethodForm:
         "details_nl": found.details.get("nl", ""),
         "details_en": found.details.get("en", ""),
     }
+    if found.days:
+        values |= {"handling_days": found.days.handling}
+        values |= {"days_from": found.days.least, "days_to": found.days.most}
     form = MethodForm(formdata=None, data=values)
     remembered(form)
     return form

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from storefront.database import LocalText, db
 from storefront.pricing.actions import set_vat_rate
 from storefront.pricing.models import ShippingMethod, VatRate
+from storefront.pricing.queries import Days
 from storefront.pricing.shipping import add_shipping_method
 
 # Country, class, basis points, since when.
@@ -46,6 +47,8 @@ SHIPPING: tuple[tuple[str, str, LocalText, LocalText, int, int | None], ...] = (
         *(1095, None),
     ),
 )
+# As the details say; a parcel leaves on the next working day at the latest.
+DAYS = {"NL": Days(1, 1, 2), "BE": Days(1, 2, 3)}
 
 
 def add_defaults() -> bool:
@@ -57,5 +60,7 @@ def add_defaults() -> bool:
             set_vat_rate(country, vat_class, rate_bp, since)
     if no_methods:
         for number, (country, code, names, details, price, free_from) in enumerate(SHIPPING, 1):
-            add_shipping_method(country, code, names, details, price, free_from, position=number)
+            add_shipping_method(
+                country, code, names, details, price, free_from, position=number, days=DAYS[country]
+            )
     return no_rates or no_methods

@@ -52,6 +52,10 @@ class ShippingMethod(Model):
     # What it costs: {"price_cents": 450, "up_to_grams": 10000 or None for any weight, "from_cents": 0}
     steps: Mapped[list[dict[str, Any]]]
     free_from_cents: Mapped[int | None]
+    # How long it takes, in working days; all three or none: until it leaves at most, and under way from … to.
+    handling_days: Mapped[int | None]
+    days_from: Mapped[int | None]
+    days_to: Mapped[int | None]
 
 
 class Discount(Model):

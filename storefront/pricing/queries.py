@@ -30,6 +30,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """Working days: until a parcel leaves, at most; then under way, at least and at most."""
+
+    handling: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A way of delivery to one country, with the names of the zone that the country is in."""
 
@@ -41,6 +50,7 @@ class Method:
     steps: tuple[Step, ...]
     zone: str
     zone_names: LocalText
+    days: Days | None = None
 
     def price_for(self, goods_cents: int, grams: int) -> int | None:
         """What delivery of goods of this sum and weight costs: the cheapest step that fits.
@@ -93,6 +103,9 @@ _METHODS = built_once(
             ShippingMethod.details,
             ShippingMethod.free_from_cents,
             ShippingMethod.steps,
+            ShippingMethod.handling_days,
+            ShippingMethod.days_from,
+            ShippingMethod.days_to,
             ShippingZone.code.label("zone"),
             ShippingZone.names.label("zone_names"),
             ShippingZone.countries,
@@ -158,10 +171,10 @@ def shipping_methods(country: str | None = None) -> list[Method]:
 
 def _methods(row: Any) -> list[Method]:
     steps = tuple(Step(**step) for step in row.steps)
+    days = None if row.handling_days is None else Days(row.handling_days, row.days_from, row.days_to)
+    texts = row.names, row.details
     return [
-        Method(
-            row.code, country, row.names, row.details, row.free_from_cents, steps, row.zone, row.zone_names
-        )
+        Method(row.code, country, *texts, row.free_from_cents, steps, row.zone, row.zone_names, days)
         for country in row.countries
     ]
 

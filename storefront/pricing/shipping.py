@@ -14,7 +14,7 @@ from storefront.locale import LANGUAGES, country_name, speaking
 from storefront.locale import gettext as _
 from storefront.pricing.countries import COUNTRIES
 from storefront.pricing.models import ShippingMethod, ShippingZone
-from storefront.pricing.queries import Step
+from storefront.pricing.queries import Days, Step
 from storefront.refusals import Refused
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -67,6 +67,7 @@ def add_method(
     steps: Sequence[Step],
     free_from_cents: int | None,
     position: int | None = None,
+    days: Days | None = None,
 ) -> None:
     """A further way of delivery to the countries of a zone; without a position, behind the others."""
     if not METHOD_CODE.fullmatch(code) or code in RESERVED:
@@ -85,6 +86,7 @@ def add_method(
         free_from_cents=free_from_cents,
         position=position,
     )
+    _set_days(method, days)
     try:
         with db.session.begin_nested():
             db.session.add(method)
@@ -99,13 +101,23 @@ def change_method(
     details: LocalText,
     steps: Sequence[Step],
     free_from_cents: int | None,
+    days: Days | None = None,
 ) -> None:
-    """Change the words and the prices of a way of delivery."""
+    """Change the words, the prices and the days of a way of delivery."""
     check_steps(steps)
     method = _method(zone, code)
     method.names, method.details = names, details
     method.steps, method.free_from_cents = [asdict(step) for step in steps], free_from_cents
+    _set_days(method, days)
     db.session.flush()
+
+
+def _set_days(method: ShippingMethod, days: Days | None) -> None:
+    if days is not None and days.least > days.most:
+        raise Refused(_("This must be as many days as before it, or more."), field="days_to")
+    method.handling_days, method.days_from, method.days_to = (
+        (None, None, None) if days is None else (days.handling, days.least, days.most)
+    )
 
 
 def remove_method(zone: str, code: str) -> None:
@@ -122,13 +134,14 @@ def add_shipping_method(
     price_cents: int,
     free_from_cents: int | None,
     position: int = 1,
+    days: Days | None = None,
 ) -> None:
     """A way of delivery at one price to a country's zone; a country without one gets its own."""
     zone = next((one.code for one in _locked_zones() if country in one.countries), None)
     if zone is None:
         zone = country
         add_zone(zone, country_names(country), [country])
-    add_method(zone, code, names, details, [Step(price_cents)], free_from_cents, position)
+    add_method(zone, code, names, details, [Step(price_cents)], free_from_cents, position, days)
 
 
 def country_names(country: str) -> LocalText:

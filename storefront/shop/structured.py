@@ -11,7 +11,7 @@ from storefront.locale import current, gettext
 from storefront.money import CURRENCY, plain
 from storefront.offers.queries import Offer, VariantOffer
 from storefront.pricing.countries import COUNTRIES
-from storefront.pricing.queries import Method
+from storefront.pricing.queries import Days, Method
 from storefront.shop.frame import media_path
 from storefront.shop.paths import paths
 
@@ -124,12 +124,12 @@ def unit_price(variant: VariantOffer) -> dict[str, Any]:
 
 
 def shipping_details(methods: Iterable[Method], grams: int) -> list[dict[str, Any]]:
-    """What delivery of so much costs to each country: the first way of each that carries it."""
-    first: dict[str, int] = {}
+    """What delivery of so much costs to each country, and its days: the first way that carries it."""
+    first: dict[str, tuple[int, Days | None]] = {}
     for method in methods:
         price = method.price_for(0, grams)
         if price is not None:
-            first.setdefault(method.country, price)
+            first.setdefault(method.country, (price, method.days))
     return [
         {
             "@type": "OfferShippingDetails",
@@ -139,9 +139,23 @@ def shipping_details(methods: Iterable[Method], grams: int) -> list[dict[str, An
                 "currency": CURRENCY,
             },
             "shippingDestination": {"@type": "DefinedRegion", "addressCountry": code},
+            **({"deliveryTime": delivery_time(days)} if days else {}),
         }
-        for code, price in first.items()
+        for code, (price, days) in first.items()
     ]
+
+
+def delivery_time(days: Days) -> dict[str, Any]:
+    """Working days until a parcel leaves, and under way."""
+    return {
+        "@type": "ShippingDeliveryTime",
+        "handlingTime": _between(0, days.handling),
+        "transitTime": _between(days.least, days.most),
+    }
+
+
+def _between(least: int, most: int) -> dict[str, Any]:
+    return {"@type": "QuantitativeValue", "minValue": least, "maxValue": most, "unitCode": "DAY"}
 
 
 def return_policy(countries: Iterable[str] = COUNTRIES) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from storefront import clock
 from storefront.database import db
 from storefront.orders.turnover import Turnover
 from storefront.pricing.queries import (
+    Days,
     Method,
     Step,
     all_rates,
@@ -47,6 +48,26 @@ def test_a_price_is_changed_and_charged(admin_client, demo_client, form_of):
     page = demo_client.get("/en/checkout").text
     assert "Our bicycle" in page and f"NL.standard.{3495 + 525}" in page
     assert "bezorging NL standard" in admin_client.get("/admin/audit/").text
+
+
+def test_how_long_it_takes_is_told_to_search_engines(admin_client, demo_client, form_of):
+    form = form_of(admin_client, METHOD)
+    shown = dict(form.values)
+    assert (shown["handling_days"], shown["days_from"], shown["days_to"]) == ("1", "1", "2")
+    assert form.set(handling_days="0", days_from="3", days_to="5").press().status_code == 303
+    page = demo_client.get("/en/products/magnesium-l-threonate-capsules").text
+    assert '"minValue":3' in page.replace(" ", "") and '"maxValue":5' in page.replace(" ", "")
+    for wrong, at in (
+        ({"days_to": ""}, "days_to"),
+        ({"days_to": "2"}, "days_to"),
+        ({"handling_days": "-1"}, "handling_days"),
+    ):
+        answer = form_of(admin_client, METHOD).set(**wrong).press()
+        assert (answer.status_code, f'id="{at}-error"' in answer.text) == (422, True), wrong
+    assert saved().days == Days(0, 3, 5)
+    nothing = {"handling_days": "", "days_from": "", "days_to": ""}
+    assert form_of(admin_client, METHOD).set(**nothing).press().status_code == 303
+    assert saved().days is None
 
 
 def test_delivery_may_be_free_always_or_never(admin_client, form_of):

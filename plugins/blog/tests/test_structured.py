@@ -49,6 +49,8 @@ PRODUCT = [
         for name in (
             *("shippingDestination", "shippingDestination.addressCountry"),
             *("shippingRate", "shippingRate.value", "shippingRate.currency"),
+            *("deliveryTime", "deliveryTime.handlingTime.maxValue"),
+            *("deliveryTime.transitTime.minValue", "deliveryTime.transitTime.maxValue"),
         )
     ),
     # of returns
@@ -70,7 +72,6 @@ LEFT_OUT = {
     "positiveNotes": "part of a review",
     "negativeNotes": "part of a review",
     "offers.priceValidUntil": "said of offers that end (tests/offers); other prices have no last day",
-    "offers.shippingDetails.deliveryTime": "the shop says in words how long it takes, and keeps no days",
     "offers.hasMerchantReturnPolicy.returnShippingFeesAmount": "buyers post it themselves: no fee of ours",
     "isVariantOf": "sizes of one product share a page and stand in it as offers",
     "inProductGroupWithID": "as isVariantOf",

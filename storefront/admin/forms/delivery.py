@@ -50,6 +50,9 @@ class MethodForm(NestedForm):
     name_en = TextField(_("Name"), [required(), within(120)])
     details_nl = TextField(_("How and how fast"), [required(), within(160)])
     details_en = TextField(_("How and how fast"), [required(), within(160)])
+    handling_days = WholeField(_("Days until it leaves, at most"), [within(2)], least=0)
+    days_from = WholeField(_("Days under way, from"), [within(2)], least=0)
+    days_to = WholeField(_("Days under way, to"), [within(2)], least=0)
     shown_as = HiddenField()
     do = HiddenField()
 

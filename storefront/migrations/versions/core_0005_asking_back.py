@@ -13,6 +13,9 @@ depends_on = None
 def upgrade() -> None:
     # --- orders: what plugins note
     op.add_column("customer_order", sa.Column("notes", sa.JSON(), server_default="{}", nullable=False))
+    # --- pricing: how long delivery takes
+    for name in ("handling_days", "days_from", "days_to"):
+        op.add_column("shipping_method", sa.Column(name, sa.Integer(), nullable=True))
     # --- stock: who asked to be told
     op.create_table(
         "stock_alert",
@@ -39,5 +42,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     # --- stock: who asked to be told
     op.drop_table("stock_alert")
+    # --- pricing: how long delivery takes
+    for name in ("days_to", "days_from", "handling_days"):
+        op.drop_column("shipping_method", name)
     # --- orders: what plugins note
     op.drop_column("customer_order", "notes")
